@@ -1,0 +1,23 @@
+from django.db import migrations
+
+WALLS = """
+alter table errands_draft enable row level security;
+alter table errands_draft force row level security;
+create policy own on errands_draft for all to portal_app
+    using (member = (select portal.member())) with check (member = (select portal.member()));
+create policy maintenance on errands_draft for all to portal_owner using (portal.maintains()) with check (portal.maintains());
+
+alter table errands_file enable row level security;
+alter table errands_file force row level security;
+create policy read on errands_file for select to portal_app using (unit is null or unit = (select portal.unit()));
+create policy add on errands_file for insert to portal_app with check (unit is null or unit = (select portal.unit()));
+create policy maintenance on errands_file for all to portal_owner using (portal.maintains()) with check (portal.maintains());
+revoke update, delete on errands_file from portal_app;
+"""
+
+
+class Migration(migrations.Migration):
+    """A draft is its writer's; a file with a unit is that unit's. A stored file is never changed."""
+
+    dependencies = [("errands", "0001_initial"), ("audit", "0000_ground")]
+    operations = [migrations.RunSQL(WALLS, migrations.RunSQL.noop)]

@@ -1,0 +1,1 @@
+"""Questions and answers between units: asked from a case, answered in time, counted at the end."""

@@ -1,0 +1,1 @@
+"""Who is in the house: organisations, parties, units, users, memberships and substitutes."""

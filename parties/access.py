@@ -1,0 +1,78 @@
+"""Who acts, and how the database is told.
+
+A request acts as one membership, chosen in the session and read anew each time. Only a membership in force with a case
+role opens anything about a person: for every other the database hears no unit, and without a unit no row is seen.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.http import HttpRequest
+
+from parties.models import Membership, Role
+
+SESSION_KEY = "membership"
+_SETTINGS = ("portal.unit", "portal.party", "portal.member", "portal.audits_party")
+_SET = "select " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS)
+_GET = "select " + ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS)
+
+
+def _values(membership: Membership | None) -> list[str]:
+    if membership is None:
+        return [""] * len(_SETTINGS)
+    return [
+        str(membership.unit_id) if membership.is_case_role else "",
+        str(membership.party_id),
+        str(membership.pk),
+        str(membership.party_id) if membership.role == Role.AUDITOR else "",
+    ]
+
+
+def enter(membership: Membership | None) -> None:
+    """Tells the database who acts, for the rest of the transaction; None is nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, _values(membership))
+
+
+def leave() -> None:
+    """Nobody acts any longer in this transaction."""
+    enter(None)
+
+
+@contextmanager
+def acting(membership: Membership | None) -> Iterator[Membership | None]:
+    """Acts as `membership` inside the block, then as whoever acted before. For workers, commands and tests.
+
+    Opens a transaction of its own when there is none; nests.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_GET)
+            before = [value or "" for value in cursor.fetchone()]
+        enter(membership)
+        try:
+            yield membership
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute(_SET, before)
+
+
+def memberships_of(user) -> list[Membership]:
+    """The user's memberships in force now, with unit, party and user at hand, oldest first."""
+    if not user.is_authenticated:
+        return []
+    return list(
+        Membership.objects.current().filter(user=user).select_related("unit__party", "user").order_by("from_at", "id")
+    )
+
+
+def membership_of(request: HttpRequest) -> Membership | None:
+    """The membership this request acts as: the one chosen in the session if still in force, else the oldest."""
+    request.memberships = memberships_of(request.user)
+    chosen = request.session.get(SESSION_KEY) if request.memberships else None
+    request.membership = next(
+        (m for m in request.memberships if m.pk == chosen), request.memberships[0] if request.memberships else None
+    )
+    return request.membership

@@ -1,0 +1,90 @@
+"""What surrounds every request: one transaction with the reader's membership in it, the language, and no copies left."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import translation
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+
+from parties.access import enter, leave, membership_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class OneTransaction:
+    """One outer transaction per request, in which the database knows who reads (the second net).
+
+    Not ATOMIC_REQUESTS: that wraps the view only, and a template rendered after it would fall outside. What raised,
+    or answered 500 and above, is rolled back whole. The membership is read anew at each request.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/health":
+            return self.get_response(request)
+        with transaction.atomic():
+            try:
+                enter(membership_of(request))
+                response = self.get_response(request)
+                if getattr(request, "failed", False) or response.status_code >= 500:
+                    transaction.set_rollback(True)
+                return response
+            finally:
+                # SET LOCAL outlives a released savepoint: inside a test's transaction it would leak to the next request.
+                if not connection.needs_rollback:
+                    leave()
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        request.failed = True
+
+
+class KeepNothingInTheBrowser:
+    """Pages are not kept: `no-store` on everything but static files, so that Back shows nothing after logging out."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        add_never_cache_headers(response)
+        patch_cache_control(response, no_store=True, private=True)
+        return response
+
+
+class LanguageOfTheReader:
+    """Swedish, unless the reader has chosen English by the link in the frame (a cookie). The browser's list is not asked."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class SignedInForFragments:
+    """A fragment asked for after the session ended sends the whole page to the login, never the login into the page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("HX-Request") and response.status_code == 302:
+            login = resolve_url(settings.LOGIN_URL)
+            if urlsplit(response.headers["Location"]).path == login:
+                back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+                response = HttpResponse(status=204)
+                response.headers["HX-Redirect"] = f"{login}?next={back}"
+        return response

@@ -1,0 +1,2 @@
+def frame(request): return {}
+def first_page(request): return "/"
