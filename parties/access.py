@@ -51,12 +51,11 @@ def acting(membership: Membership | None) -> Iterator[Membership | None]:
             cursor.execute(_GET)
             before = [value or "" for value in cursor.fetchone()]
         enter(membership)
-        try:
-            yield membership
-        finally:
-            if not connection.needs_rollback:
-                with connection.cursor() as cursor:
-                    cursor.execute(_SET, before)
+        yield membership
+        # Only on the way out in peace: what raises is rolled back, and the settings with it.
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute(_SET, before)
 
 
 def memberships_of(user) -> list[Membership]:

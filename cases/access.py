@@ -1,0 +1,81 @@
+"""The doors of the room, and what a membership may do with what it sees.
+
+A case, an item or a consent that is not yours to know gives 404, with the same body, the same number of queries and a
+ledger row of the same kind whether it is another unit's, has ended, or never was. What you see but may not do gives 403.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from audit import ledger
+from cases.models import Case, Consent, Item
+from parties.models import Membership, Role
+
+
+def open_case(request: HttpRequest, number: str, *, deed: str = "case.read") -> Case:
+    """The case by its number if the membership may open it, read in the ledger; else Http404, also in the ledger."""
+    case = (
+        Case.objects.visible_to(request.membership)
+        .select_related("person", "unit__party", "initiative")
+        .filter(number=number)
+        .first()
+    )
+    if case is None:
+        refuse(request, number)
+    ledger.record_read(deed, by=request.membership, case=case.pk, persons=[case.person_id])
+    return case
+
+
+def refuse(request: HttpRequest, key: str) -> None:
+    """Leaves the trace of a refused attempt, with the key asked for and no person, and raises Http404."""
+    ledger.record_read("read.refused", by=request.membership, note=key[:80])
+    raise Http404
+
+
+def open_item(request: HttpRequest, case: Case, pk: int) -> Item:
+    """A version in the case that the membership may read; else Http404."""
+    item = (
+        Item.objects.visible_to(request.membership)
+        .select_related("unit__party", "author__user", "author__unit")
+        .filter(case=case, pk=pk)
+        .first()
+    )
+    if item is None:
+        refuse(request, f"{case.number}/{pk}")
+    return item
+
+
+def open_consent(request: HttpRequest, case: Case, number: str) -> Consent:
+    """A consent of the case, for the unit that collected it; else Http404."""
+    consent = (
+        Consent.objects.filter(case=case, number=number, unit_id=request.membership.unit_id)
+        .select_related("registered_by__user", "unit")
+        .first()
+    )
+    if consent is None:
+        refuse(request, f"{case.number}/{number}")
+    return consent
+
+
+# What a member of the owning unit may do with the case, by role; what a member of another unit that sees it may do.
+_OWNER = frozenset({"write_item", "give", "record_consent", "withdraw", "set_state", "assign", "record_spell", "protect"})
+_OTHERS = frozenset({"write_item", "give", "assign"})
+_READS_ONLY = frozenset({Role.MANAGER})
+
+
+def allowed_actions(membership: Membership, case: Case) -> frozenset[str]:
+    """What the membership may do with a case it sees. Asked by the page, the form, the deed and the test alike.
+
+    The owning unit's coordinators, clinicians and officers do everything; another unit writes, gives and assigns of its
+    own. A manager reads, and may assign.
+    """
+    actions = _OWNER if case.unit_id == membership.unit_id else _OTHERS
+    if membership.role in _READS_ONLY:
+        return actions & {"assign"}
+    return actions
+
+
+def demand(membership: Membership, case: Case, action: str) -> None:
+    """Raises PermissionDenied (403) when the membership sees the case but may not do this."""
+    if action not in allowed_actions(membership, case):
+        raise PermissionDenied(action)

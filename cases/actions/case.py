@@ -1,0 +1,191 @@
+"""Opening a case, its states, its spells, who handles it, and protecting an identity."""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from audit import ledger
+from cases.actions.locking import locked
+from cases.crypt import index_key, seal
+from cases.models import (
+    Assignment,
+    Case,
+    CaseLock,
+    CaseState,
+    ConsentLine,
+    Ending,
+    NumberKind,
+    Person,
+    Sex,
+    Spell,
+    State,
+)
+from cases.models.case import MOVES
+from cases.numbers import Number
+from initiatives.models import Initiative
+from parties.models import CARE_KINDS, Membership, PartyKind, Role, Unit
+
+
+class AlreadyRegistered(Exception):
+    """The unit already has a case open for this person; `case` is that case, of the own unit."""
+
+    def __init__(self, case: Case | None) -> None:
+        super().__init__("the person is already registered at the unit")
+        self.case = case
+
+
+class IllegalMove(Exception):
+    """A state that cannot follow the present one."""
+
+
+OPENERS = frozenset({Role.COORDINATOR, Role.CLINICIAN, Role.INVESTIGATOR, Role.OFFICER})
+
+
+def may_open_cases(membership: Membership | None) -> bool:
+    """Coordinators, clinicians, investigators and officers open cases at their own unit; an employer never does."""
+    return (
+        membership is not None
+        and membership.is_case_role
+        and membership.role in OPENERS
+        and membership.unit.party.kind != PartyKind.EMPLOYER
+    )
+
+
+@transaction.atomic
+def open_case(
+    *,
+    by: Membership,
+    number: Number | None,
+    name: str = "",
+    sex: str = Sex.UNKNOWN,
+    home_municipality: str = "",
+    protected: bool = False,
+    initiative: Initiative | None = None,
+    opened_on: date,
+    unit: Unit | None = None,
+    assign: bool = True,
+) -> Case:
+    """Logs a case at the member's unit. number None means a participant without personal data: no name is kept then.
+
+    unit: another unit of the same organisation, for an import in that unit's own context (the caller has entered it).
+    Raises AlreadyRegistered when the unit has an open or paused case of that person; a closed one gets a new case.
+    """
+    unit = unit or by.unit
+    person = find_person(unit=unit, number=number) if number else None
+    if person is not None:
+        case = Case.objects.filter(person=person, unit=unit).with_state().exclude(state=State.CLOSED).first()
+        if case is not None:
+            raise AlreadyRegistered(case)
+    else:
+        person = _register(unit, number, name, sex, home_municipality, protected)
+    case = Case.objects.create(unit=unit, person=person, initiative=initiative, opened_on=opened_on)
+    CaseLock.objects.create(case=case)
+    CaseState.objects.create(case=case, unit=unit, state=State.OPEN, by=by)
+    if assign:
+        Assignment.objects.create(case=case, unit=unit, member=by)
+    ledger.record("case.opened", by=by, case=case.pk, persons=[person.pk])
+    return case
+
+
+def find_person(*, unit: Unit, number: Number) -> Person | None:
+    """The unit's own record of the person with this number, or None. Answers from the own unit only (R6)."""
+    return Person.objects.filter(unit=unit, number_key=index_key(number.digits)).first()
+
+
+def _register(
+    unit: Unit, number: Number | None, name: str, sex: str, home_municipality: str, protected: bool
+) -> Person:
+    # The row's own number is part of what the seal is bound to, so it is drawn first.
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval(pg_get_serial_sequence('cases_person', 'id'))")
+        pk = cursor.fetchone()[0]
+    person = Person(
+        pk=pk,
+        party=unit.party,
+        unit=unit,
+        number_kind=number.kind if number else NumberKind.NONE,
+        number_key=index_key(number.digits) if number else None,
+        number_cipher=seal(number.digits, pk) if number else None,
+        name=name.strip() if number else "",
+        sex=number.sex if number else sex,
+        home_municipality=home_municipality.strip(),
+        protected=protected,
+    )
+    person.save(force_insert=True)
+    return person
+
+
+@transaction.atomic
+def record_spell(
+    *, by: Membership, case: Case, from_on: date, to_on: date | None, degree: int, benefit: str
+) -> Spell:
+    """Records a spell: dates inclusive, degree in per cent."""
+    case = locked(case, by=by, action="record_spell")
+    spell = Spell.objects.create(
+        case=case, unit=case.unit, from_on=from_on, to_on=to_on, degree=degree, benefit=benefit, by=by
+    )
+    ledger.record("case.spell", by=by, case=case.pk, persons=[case.person_id])
+    touch(case)
+    return spell
+
+
+@transaction.atomic
+def set_state(*, by: Membership, case: Case, state: str, reason: str = "") -> None:
+    """Moves the case to open, paused or closed. Closing ends every line and every disclosure on it in the same deed.
+
+    Raises IllegalMove for a state that cannot follow the present one.
+    """
+    case = locked(case, by=by, action="set_state")
+    last = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first()
+    if state not in MOVES[last.state]:
+        raise IllegalMove(f"{last.state} -> {state}")
+    CaseState.objects.create(case=case, unit=case.unit, state=state, by=by, reason=reason.strip())
+    if state == State.CLOSED:
+        _end_everything(case, by, Ending.CASE_CLOSED)
+    ledger.record(f"case.{state}", by=by, case=case.pk, persons=[case.person_id])
+    touch(case)
+
+
+@transaction.atomic
+def protect(*, by: Membership, case: Case) -> None:
+    """Marks the person as having skyddade personuppgifter: all sight for other units ends in this deed."""
+    case = locked(case, by=by, action="protect")
+    Person.objects.filter(pk=case.person_id).update(protected=True)
+    _end_everything(case, by, Ending.PROTECTED)
+    ledger.record("person.protected", by=by, case=case.pk, persons=[case.person_id])
+    touch(case)
+
+
+def _end_everything(case: Case, by: Membership, how: str) -> None:
+    ConsentLine.objects.filter(case=case, unit=case.unit, ended_at=None).update(
+        ended_at=Now(), ended_by=by, ended_how=how
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.end_disclosures_of_case(%s, %s, %s)", [case.pk, by.pk, how])
+
+
+@transaction.atomic
+def assign(*, by: Membership, case: Case, member: Membership) -> None:
+    """Names who in the own unit handles the case from now. Sorts work; opens and closes nothing."""
+    case = locked(case, by=by, action="assign")
+    if member.unit_id != by.unit_id or not member.is_case_role:
+        raise PermissionDenied(_("Only someone with a case role at your unit can be assigned."))
+    current = Assignment.objects.current().filter(case=case, unit=by.unit)
+    if current.filter(member=member).exists():
+        return
+    current.update(until_at=Now())
+    Assignment.objects.create(case=case, unit=by.unit, member=member)
+    ledger.record("case.assigned", by=by, case=case.pk, persons=[case.person_id])
+
+
+def touch(case: Case) -> None:
+    """Lifts the case to the top of its unit's list."""
+    Case.objects.filter(pk=case.pk).update(updated_at=Now())
+
+
+def is_care(unit: Unit) -> bool:
+    """True for units where the person is called patient (domain/words.md)."""
+    return unit.party.kind in CARE_KINDS

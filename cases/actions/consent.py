@@ -1,0 +1,147 @@
+"""Recording a consent as it stands on the paper, receiving it, and withdrawing it."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.http import Http404
+from django.utils import timezone
+
+from audit import ledger
+from cases import seams
+from cases.actions.locking import locked
+from cases.law import Act, Ground, InformationKind, grounds_for
+from cases.models import Case, Consent, ConsentLine, Ending
+from cases.models.consent import StartOfDay, StartOfNextDay
+from errands import jobs
+from parties.models import Membership, PartyKind, Unit
+
+Direction = tuple[Unit, Unit]
+
+
+class NothingToConsentTo(Exception):
+    """No line would follow: the law knows no consent for these kinds between these parties."""
+
+
+def lines_of(directions: Iterable[Direction], kinds: Iterable[str]) -> list[tuple[Unit, Unit, str]]:
+    """The lines that a consent to these directions and kinds makes: those the matrix knows a consent for.
+
+    `existence` is part of every consent, in each direction that gets any line at all.
+    """
+    wanted = [InformationKind.EXISTENCE, *(k for k in kinds if k != InformationKind.EXISTENCE)]
+    lines = []
+    for giver, receiver in directions:
+        codes = (PartyKind(giver.party.kind).matrix, PartyKind(receiver.party.kind).matrix)
+        for kind in wanted:
+            # A question may rest on the existence line alone, so the pair counts if either act knows it.
+            known = grounds_for(Act.INFORMATION, *codes, kind) + grounds_for(Act.QUESTION, *codes, kind)
+            if Ground.CONSENT in known:
+                lines.append((giver, receiver, InformationKind(kind)))
+    return lines
+
+
+@transaction.atomic
+def record_consent(
+    *,
+    by: Membership,
+    case: Case,
+    directions: Iterable[Direction],
+    kinds: Iterable[str],
+    purpose: str,
+    form: str,
+    valid_from: date,
+    valid_to: date,
+    given_on: date,
+    given_by: str = "person",
+    obtained_how: str = "",
+    identity_check: str = "",
+    excluded: str = "",
+    reopens_earlier: bool = False,
+) -> Consent:
+    """A consent with its lines, collected by the case's own unit. Dates inclusive, in Europe/Stockholm.
+
+    The registration is the collecting unit's receipt (R8): its own outward lines open at once, the others at that
+    unit's first giving. Raises NothingToConsentTo when the law knows no line for what was ticked.
+    """
+    case = locked(case, by=by, action="record_consent")
+    lines = lines_of(directions, kinds)
+    if not lines:
+        raise NothingToConsentTo
+    consent = Consent.objects.create(
+        case=case,
+        unit=by.unit,
+        form=form,
+        purpose=purpose,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        given_on=given_on,
+        given_by=given_by,
+        obtained_how=obtained_how.strip(),
+        identity_check=identity_check.strip(),
+        excluded=excluded.strip(),
+        informed=True,
+        reopens_earlier=reopens_earlier,
+        registered_by=by,
+    )
+    bounds = Consent.objects.annotate(start=StartOfDay("valid_from"), end=StartOfNextDay("valid_to")).get(pk=consent.pk)
+    for giver, receiver, kind in lines:
+        ConsentLine.objects.create(
+            consent=consent,
+            case=case,
+            unit=by.unit,
+            from_party=giver.party,
+            from_unit=giver,
+            to_party=receiver.party,
+            to_unit=receiver,
+            kind=kind,
+            purpose=purpose,
+            from_at=bounds.start,
+            until_at=bounds.end,
+            reopens_earlier=reopens_earlier,
+        )
+    receive(by=by, consent=consent)
+    ledger.record("consent.recorded", by=by, case=case.pk, persons=[case.person_id], note=consent.number)
+    return consent
+
+
+def receive(*, by: Membership, consent: Consent) -> int:
+    """The giving unit's receipt of its own lines of a consent; returns how many it received. The second time none."""
+    return ConsentLine.objects.filter(
+        consent=consent, from_unit=by.unit, received_at=None, ended_at=None
+    ).update(received_at=Now(), received_by=by)
+
+
+@transaction.atomic
+def withdraw(*, by: Membership, case: Case, consent: Consent, lines: Iterable[int] | None = None) -> int:
+    """Ends the consent, or the chosen lines of it, at once; returns how many lines ended.
+
+    No preconditions. A chosen `existence` line takes every line of the same pair with it. The database ends the
+    disclosures that rest on the lines; each room tidies after commit by a job of its own. The withdrawal stands
+    whether or not the tidying ever runs.
+    """
+    case = locked(case, by=by, action="withdraw")
+    if consent.unit_id != by.unit_id or consent.case_id != case.pk:
+        raise Http404
+    standing = ConsentLine.objects.filter(consent=consent, ended_at=None)
+    if lines is not None:
+        chosen = list(standing.filter(pk__in=list(lines)))
+        pairs = Q(pk__in=[line.pk for line in chosen])
+        for line in chosen:
+            if line.kind == InformationKind.EXISTENCE:
+                pairs |= Q(from_unit=line.from_unit_id, to_unit=line.to_unit_id)
+        standing = standing.filter(pairs)
+    ended = standing.update(ended_at=Now(), ended_by=by, ended_how=Ending.WITHDRAWN)
+    if ended:
+        ledger.record("consent.withdrawn", by=by, case=case.pk, persons=[case.person_id], note=consent.number)
+        moment = timezone.now().isoformat()
+        for kind in seams.on_consent_ended:
+            jobs.enqueue(
+                kind,
+                f"{kind}:{consent.pk}:{moment}",
+                {"case": case.pk, "consent": consent.pk},
+                by=by.pk,
+                acting_for=by.unit_id,
+            )
+    return ended

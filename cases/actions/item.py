@@ -1,0 +1,79 @@
+"""Writing an item, and a later version of it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.http import Http404
+
+from audit import ledger
+from cases.actions.case import touch
+from cases.actions.locking import locked
+from cases.law import InformationKind
+from cases.models import Case, Item, ItemType
+from cases.models.item import KIND_OF_TYPE
+from parties.models import Membership
+
+
+@transaction.atomic
+def write_item(
+    *,
+    by: Membership,
+    case: Case,
+    type: str,
+    heading: str,
+    text: str = "",
+    happened_on: date,
+    kind: str | None = None,
+    facts: dict | None = None,
+) -> Item:
+    """A first version, owned by the writer's unit. `kind` is chosen only for notes and answers; else the type decides."""
+    case = locked(case, by=by, action="write_item")
+    item = Item.objects.create(
+        case=case,
+        unit=by.unit,
+        type=type,
+        kind=kind_for(type, kind),
+        author=by,
+        happened_on=happened_on,
+        heading=heading.strip(),
+        text=text.strip(),
+        facts=facts or {},
+    )
+    ledger.record("item.written", by=by, case=case.pk, persons=[case.person_id], note=item.kind)
+    if case.unit_id == by.unit_id:
+        touch(case)
+    return item
+
+
+def kind_for(type: str, chosen: str | None) -> InformationKind:
+    """The information kind of an item of this type; ValueError when a note's writer chose none or one not allowed."""
+    if type in KIND_OF_TYPE:
+        return KIND_OF_TYPE[type]
+    kind = InformationKind(chosen)
+    if kind in (InformationKind.SPECIAL,) or (type == ItemType.NOTE and kind is InformationKind.EXISTENCE):
+        raise ValueError(f"{type} cannot be of kind {kind}")
+    return kind
+
+
+@transaction.atomic
+def write_version(
+    *, by: Membership, case: Case, item: Item, heading: str, text: str, happened_on: date, facts: dict | None = None
+) -> Item:
+    """A later version. What was given stays as it was; the new version is seen by nobody else until it is given."""
+    case = locked(case, by=by, action="write_item")
+    if item.unit_id != by.unit_id:
+        raise Http404
+    version = Item.objects.create(
+        case=case,
+        unit=by.unit,
+        type=item.type,
+        kind=item.kind,
+        author=by,
+        happened_on=happened_on,
+        heading=heading.strip(),
+        text=text.strip(),
+        facts=item.facts if facts is None else facts,
+        replaces=item,
+    )
+    ledger.record("item.version", by=by, case=case.pk, persons=[case.person_id], note=item.kind)
+    return version

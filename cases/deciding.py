@@ -1,0 +1,169 @@
+"""The law applied: may this unit give this kind to that unit on this case, at this moment, and on which ground.
+
+What it needs is read once per case and giver, so that a page with many receivers asks no more than a page with one. A
+deed builds it anew under the case's lock: what the page said a minute ago decides nothing.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils import timezone
+
+from cases.law import STANDS, Act, Decision, Ground, InformationKind, Reason, grounds_for
+from cases.models import Case, ConsentLine, Ending, State
+from initiatives.access import parties_taking_part
+from parties.models import PartyKind, Unit
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def last_day(until_at: datetime) -> date:
+    """The inclusive last date of something that ends at `until_at`."""
+    return (until_at.astimezone(STOCKHOLM) - timedelta(microseconds=1)).date()
+
+
+def state_of(case: Case) -> str:
+    """The case's state now. Also a unit that does not own the case may need it, to be refused; it is never shown to it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.case_state(%s)", [case.pk])
+        return cursor.fetchone()[0] or State.CLOSED
+
+
+@dataclass
+class Standing:
+    """What stands for one case and one giving unit: state, protection, who takes part, and the lines from the giver."""
+
+    case: Case
+    giver: Unit
+    owner: bool
+    state: str
+    now: datetime
+    taking_part: frozenset[int] | None
+    lines: dict[tuple[int, str], list[ConsentLine]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, case: Case, giver: Unit) -> "Standing":
+        """Reads it from the rows as they are now. `case` with its person, `giver` with its party, at hand."""
+        standing = cls(
+            case=case,
+            giver=giver,
+            owner=case.unit_id == giver.pk,
+            state=state_of(case),
+            now=timezone.now(),
+            taking_part=parties_taking_part(case.initiative_id) if case.initiative_id else None,
+        )
+        for line in ConsentLine.objects.filter(case=case, from_unit=giver).order_by("until_at", "id"):
+            standing.lines[line.to_unit_id, line.kind].append(line)
+        return standing
+
+    def decide(self, act: Act, receiver: Unit, kind: str, *, request: int | None = None) -> Decision:
+        """The decision for one receiver and kind. The overrides come first, in the order the law page gives them.
+
+        request: the number of FK's formal question, without which a statutory answer has no ground.
+        """
+        party = receiver.party
+
+        def no(reason: Reason, on: date | None = None) -> Decision:
+            # To another unit every refusal that tells something of the owner's case reads the same (R5).
+            if not self.owner and reason in _TELLS_OF_THE_CASE:
+                return Decision(False, party.name, reason=Reason.OUTWARD)
+            return Decision(False, party.name, reason=reason, reason_on=on)
+
+        if party.kind in (PartyKind.ASSOCIATION, PartyKind.EVALUATOR):
+            return no(Reason.ONLY_AGGREGATES)
+        if kind == InformationKind.SPECIAL:
+            return no(Reason.SPECIAL)
+        if self.case.person.protected:
+            return no(Reason.PROTECTED)
+        if self.state != State.OPEN:
+            return no(Reason.CASE_CLOSED if self.state == State.CLOSED else Reason.CASE_PAUSED)
+        if self.taking_part is not None:
+            for each in (party, self.giver.party):
+                if each.pk not in self.taking_part:
+                    return Decision(False, each.name, reason=Reason.NOT_TAKING_PART)
+        codes = (PartyKind(self.giver.party.kind).matrix, PartyKind(party.kind).matrix)
+        grounds = grounds_for(act, *codes, kind)
+        for ground in grounds:
+            found = self._on(ground, receiver, kind, request)
+            if found is not None:
+                return found
+        if not grounds:
+            return no(_why_no_way(act, codes, kind))
+        return no(*self._why_no_consent(receiver, kind))
+
+    def _on(self, ground: Ground, receiver: Unit, kind: str, request: int | None) -> Decision | None:
+        if ground is Ground.CONSENT:
+            live = [
+                line
+                for line in self.lines[receiver.pk, kind]
+                if line.ended_at is None and line.from_at <= self.now < line.until_at
+            ]
+            if not live:
+                return None
+            line = live[-1]
+            return Decision(
+                True,
+                receiver.party.name,
+                ground=ground,
+                until=line.until_at,
+                until_on=last_day(line.until_at),
+                line=line.pk,
+            )
+        if ground is Ground.FK_DUTY and request is None:
+            return None
+        if ground is Ground.INTRA_CARE and receiver.party.organisation_id != self.giver.party.organisation_id:
+            return None
+        until = self.now + STANDS[ground]
+        return Decision(True, receiver.party.name, ground=ground, until=until, until_on=until.astimezone(STOCKHOLM).date())
+
+    def _why_no_consent(self, receiver: Unit, kind: str) -> tuple[Reason, date | None]:
+        lines = self.lines[receiver.pk, kind]
+        coming = [line for line in lines if line.ended_at is None and line.from_at > self.now]
+        if coming:
+            return Reason.NOT_YET, coming[0].from_at.astimezone(STOCKHOLM).date()
+        withdrawn = [line for line in lines if line.ended_at is not None]
+        expired = [line for line in lines if line.ended_at is None and line.until_at <= self.now]
+        if withdrawn and (not expired or withdrawn[-1].ended_at > expired[-1].until_at):
+            last = max(withdrawn, key=lambda line: line.ended_at)
+            day = last.ended_at.astimezone(STOCKHOLM).date()
+            return (Reason.WITHDRAWN if last.ended_how == Ending.WITHDRAWN else Reason.CONSENT_ENDED), day
+        if expired:
+            return Reason.CONSENT_ENDED, last_day(expired[-1].until_at)
+        if kind == InformationKind.MEDICAL and self._on(
+            Ground.CONSENT, receiver, InformationKind.EXISTENCE, None
+        ):
+            return Reason.MEDICAL_TICK, None
+        return Reason.NO_CONSENT, None
+
+
+_TELLS_OF_THE_CASE = frozenset(
+    {
+        Reason.PROTECTED,
+        Reason.CASE_CLOSED,
+        Reason.CASE_PAUSED,
+        Reason.WITHDRAWN,
+        Reason.CONSENT_ENDED,
+        Reason.NOT_YET,
+    }
+)
+
+
+def _why_no_way(act: Act, codes: tuple[str, str], kind: str) -> Reason:
+    giver, receiver = codes
+    if receiver == "EMP" and kind in (InformationKind.MEDICAL, InformationKind.CERTIFICATE):
+        return Reason.NEVER_TO_EMPLOYER
+    if act == Act.STATUTORY_ANSWER and giver == "PVP":
+        return Reason.PRIVATE_CARE
+    if act == Act.INFORMATION and grounds_for(Act.STATUTORY_ANSWER, giver, receiver, kind):
+        return Reason.ONLY_AS_ANSWER
+    return Reason.NO_WAY
+
+
+def decide(
+    act: Act, *, giver: Unit, receiver: Unit, kind: str, case: Case, request: int | None = None
+) -> Decision:
+    """One decision, read from the rows as they are now (see Standing.decide)."""
+    return Standing.of(case, giver).decide(act, receiver, kind, request=request)

@@ -1,0 +1,117 @@
+"""An item: one version of one piece of information, of one kind, owned by the unit that wrote it.
+
+A version is never changed: the database refuses UPDATE. A correction is a new version, and giving it is a new disclosure.
+"""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.law import InformationKind
+from cases.models.case import Case
+from parties.models import Membership, Unit
+
+
+class ItemType(models.TextChoices):
+    """What is written. Each type has its information kind (domain/matrix.md); only a note's writer chooses."""
+
+    STATEMENT = "statement", _("Statement issued")
+    DECISION = "decision", _("Decision on a benefit")
+    ABILITY_NOTE = "ability_note", _("Ability to work")
+    STEP = "step", _("Step movement")
+    MAPPING = "mapping", _("Mapping of needs")
+    MEASURE = "measure", _("Measure")
+    PLAN = "plan", pgettext_lazy("item", "Plan")
+    OFFER = "offer", pgettext_lazy("item", "Offer of coordination")
+    WORK_SITUATION = "work_situation", _("Work situation")
+    ECONOMY = "economy", _("Economy and livelihood")
+    SUPPORT = "support", _("Housing, interpreter, support")
+    DIAGNOSIS = "diagnosis", _("Diagnosis")
+    TREATMENT = "treatment", _("Treatment and results")
+    NOTE = "note", pgettext_lazy("item", "Note")
+    QUESTION = "question", _("Question")
+    ANSWER = "answer", _("Answer")
+
+
+KIND_OF_TYPE: dict[str, InformationKind] = {
+    ItemType.STATEMENT: InformationKind.CERTIFICATE,
+    ItemType.DECISION: InformationKind.DECISION,
+    ItemType.ABILITY_NOTE: InformationKind.ABILITY,
+    ItemType.STEP: InformationKind.ABILITY,
+    ItemType.MAPPING: InformationKind.PLAN,
+    ItemType.MEASURE: InformationKind.PLAN,
+    ItemType.PLAN: InformationKind.PLAN,
+    ItemType.OFFER: InformationKind.PLAN,
+    ItemType.WORK_SITUATION: InformationKind.EMPLOYMENT,
+    ItemType.ECONOMY: InformationKind.SOCIAL,
+    ItemType.SUPPORT: InformationKind.SOCIAL,
+    ItemType.DIAGNOSIS: InformationKind.MEDICAL,
+    ItemType.TREATMENT: InformationKind.MEDICAL,
+    ItemType.QUESTION: InformationKind.EXISTENCE,
+}
+# Written by hand on the case page; questions and answers come through inquiries.
+WRITABLE_TYPES = [t for t in ItemType if t not in (ItemType.QUESTION, ItemType.ANSWER)]
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    def visible_to(self, membership: Membership | None) -> "ItemQuerySet":
+        """The unit's own items, and the versions disclosed to it on a ground that stands now."""
+        from cases.models.disclosure import Disclosure
+
+        if membership is None or not membership.is_case_role:
+            return self.none()
+        given = Disclosure.objects.standing().filter(item=OuterRef("pk"), to_unit_id=membership.unit_id)
+        return self.filter(Q(unit_id=membership.unit_id) | Exists(given))
+
+    def latest(self) -> "ItemQuerySet":
+        """Versions that no visible version replaces."""
+        return self.filter(~Exists(Item.objects.filter(replaces=OuterRef("pk"))))
+
+
+class Item(models.Model):
+    """One version. `heading` is its one line, `text` the rest, `facts` the values its type asks for (dates ISO)."""
+
+    case = models.ForeignKey(Case, models.RESTRICT, related_name="items", db_index=False)
+    unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+")
+    type = models.TextField(choices=ItemType)
+    kind = models.TextField(choices=InformationKind)
+    author = models.ForeignKey(Membership, models.RESTRICT, related_name="+", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    happened_on = models.DateField()
+    heading = models.TextField()
+    text = models.TextField(blank=True, default="")
+    facts = models.JSONField(default=dict)
+    replaces = models.OneToOneField("self", models.RESTRICT, related_name="replaced_by", null=True)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "unit", "case", "kind"], name="item_facts"),
+            models.CheckConstraint(condition=Q(type__in=ItemType.values), name="an_item_is_of_a_known_type"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k for k in InformationKind.values if k != "special"]),
+                name="an_item_has_a_kind_that_may_be_written_here",
+            ),
+        ]
+        indexes = [models.Index(fields=["case", "id"], name="item_by_case")]
+
+
+CLASSIFIED = {
+    "Item": {
+        "id": "organisational",
+        "case": "personal",
+        "unit": "sensitive",
+        "type": "sensitive",
+        "kind": "sensitive",
+        "author": "personal",
+        "at": "personal",
+        "happened_on": "sensitive",
+        "heading": "sensitive",
+        "text": "sensitive",
+        "facts": "sensitive",
+        "replaces": "personal",
+    }
+}
