@@ -104,6 +104,8 @@
     menu.open = false;
     menu.querySelector("summary").focus();
   }));
+  /* What lies open beside the work on a wide screen starts folded above it on a narrow one. */
+  if (!matchMedia("(min-width: 75em)").matches) document.querySelectorAll("details[data-fold-narrow]").forEach((part) => (part.open = false));
   const navigation = document.getElementById("menu");
   matchMedia("(min-width: 62em)").addEventListener("change", (wide) => {
     if (wide.matches && navigation?.matches(":popover-open")) navigation.hidePopover();
