@@ -1,10 +1,10 @@
 """Sealing of personal numbers at rest, and the keyed hash by which one is found again.
 
-A seal is AES-GCM over the twelve digits, bound to table and row: moved to another person's row it does not
-open. It names its key: `<key id>:` + 12 bytes of nonce + ciphertext and tag. The keys stand in the settings:
-NUMBER_KEYS (id → 32 bytes, the first seals, the others still open) and NUMBER_INDEX_KEY (32 bytes, for the hash
-alone). Both are kept apart from the database and its backups; whoever holds the index key finds every number in
-minutes.
+A seal is AES-GCM over the twelve digits, bound to table and row: moved to another person's row it does
+not open. It names its key: `<key id>:` + 12 bytes of nonce + ciphertext and tag. The keys stand in the
+settings: NUMBER_KEYS (id → 32 bytes, the first seals, the others still open) and NUMBER_INDEX_KEY (32
+bytes, for the hash alone). Both are kept apart from the database and its backups; whoever holds the
+index key finds every number in minutes.
 """
 
 import hmac
