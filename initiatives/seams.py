@@ -1,0 +1,27 @@
+"""Where upper rooms plug in. `folder_parts`: files of an imported folder that another room reads and keeps.
+
+The report's texts lie in the same folder as the rows of the insats, but the report is a room above. It fills
+the list when the house starts (AppConfig.ready); this room calls what is plugged in and knows nothing of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from initiatives.folder import Folder
+    from initiatives.models import Initiative
+    from parties.models import Membership
+
+
+@dataclass(frozen=True)
+class FolderPart:
+    """How a file is read (problems go to the folder's list) and how what was read is kept: (created, changed,
+    unchanged).
+    """
+
+    read: "Callable[[bytes, Folder], Any]"
+    keep: "Callable[[Initiative, Membership, Any], tuple[int, int, int]]"
+
+
+folder_parts: dict[str, FolderPart] = {}
