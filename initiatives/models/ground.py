@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
@@ -177,6 +178,11 @@ class Participation(models.Model):
                 violation_error_message=_("The party already takes part during this time."),
             ),
         ]
+
+    def clean(self) -> None:
+        """Before the database is asked about overlap: it cannot make a range that ends before it begins."""
+        if self.from_on and self.to_on and self.to_on < self.from_on:
+            raise ValidationError({"to_on": _("The last day is before the first.")})
 
 
 class FundingShareQuerySet(models.QuerySet["FundingShare"]):

@@ -1,11 +1,11 @@
 """An insats with its people: who leads it, who sits in it, who pays, whose clinic takes part."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
+from audit.models import Entry
 from initiatives import actions
 from initiatives.models import Initiative, InitiativeKind, Participation, ParticipationKind, SeatRole
 from parties.access import acting
@@ -87,5 +87,12 @@ def outsiders(cast) -> dict:
     }
 
 
-def yesterday():
-    return timezone.now() - timedelta(days=1)
+@pytest.fixture
+def trace(cast):
+    """The kinds of the ledger's rows so far, as the auditor of the clinics' party reads them."""
+
+    def kinds() -> list[str]:
+        with acting(cast.auditor):
+            return list(Entry.objects.order_by("id").values_list("kind", flat=True))
+
+    return kinds
