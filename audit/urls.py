@@ -1,1 +1,5 @@
-urlpatterns = []
+from django.urls import path
+
+from audit import views
+
+urlpatterns = [path("", views.access_log, name="access_log")]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from cases.law import STANDS, Act, Decision, Ground, InformationKind, Reason, grounds_for
 from cases.models import Case, ConsentLine, Ending, State
 from initiatives.access import parties_taking_part
+from initiatives.models import Participation
 from parties.models import PartyKind, Unit
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -32,16 +33,26 @@ def state_of(case: Case) -> str:
         return cursor.fetchone()[0] or State.CLOSED
 
 
+def parties_that_left(initiative_id: int) -> frozenset[int]:
+    """The registered parties that once took part in the insats and do not take part today."""
+    ever = Participation.objects.filter(initiative=initiative_id, party__isnull=False).values_list("party", flat=True)
+    return frozenset(ever) - parties_taking_part(initiative_id)
+
+
 @dataclass
 class Standing:
-    """What stands for one case and one giving unit: state, protection, who takes part, and the lines from the giver."""
+    """What stands for one case and one giving unit: state, protection, who has left, and the lines from the giver.
+
+    left: the parties that took part in the case's insats and do not today. One that never was in it is judged by the
+    grounds alone: an employer is no party to an insats.
+    """
 
     case: Case
     giver: Unit
     owner: bool
     state: str
     now: datetime
-    taking_part: frozenset[int] | None
+    left: frozenset[int]
     lines: dict[tuple[int, str], list[ConsentLine]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -53,7 +64,7 @@ class Standing:
             owner=case.unit_id == giver.pk,
             state=state_of(case),
             now=timezone.now(),
-            taking_part=parties_taking_part(case.initiative_id) if case.initiative_id else None,
+            left=parties_that_left(case.initiative_id) if case.initiative_id else frozenset(),
         )
         for line in ConsentLine.objects.filter(case=case, from_unit=giver).order_by("until_at", "id"):
             standing.lines[line.to_unit_id, line.kind].append(line)
@@ -80,10 +91,9 @@ class Standing:
             return no(Reason.PROTECTED)
         if self.state != State.OPEN:
             return no(Reason.CASE_CLOSED if self.state == State.CLOSED else Reason.CASE_PAUSED)
-        if self.taking_part is not None:
-            for each in (party, self.giver.party):
-                if each.pk not in self.taking_part:
-                    return Decision(False, each.name, reason=Reason.NOT_TAKING_PART)
+        for each in (party, self.giver.party):
+            if each.pk in self.left:
+                return Decision(False, each.name, reason=Reason.NOT_TAKING_PART)
         codes = (PartyKind(self.giver.party.kind).matrix, PartyKind(party.kind).matrix)
         grounds = grounds_for(act, *codes, kind)
         for ground in grounds:

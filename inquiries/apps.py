@@ -3,3 +3,13 @@ from django.apps import AppConfig
 
 class InquiriesConfig(AppConfig):
     name = "inquiries"
+
+    def ready(self) -> None:
+        from cases import seams
+        from inquiries import plugs
+
+        seams.on_consent_ended.append(plugs.PAUSE_INQUIRIES)
+        seams.worklist.append(plugs.worklist)
+        seams.case_panels.append(plugs.case_panel)
+        seams.case_actions.append(plugs.case_actions)
+        seams.open_matters.append(plugs.open_matters)

@@ -1,1 +1,13 @@
-urlpatterns = []
+from django.urls import path
+
+from inquiries import views
+
+urlpatterns = [
+    path("", views.inquiries, name="inquiries"),
+    path("log/", views.log_inquiry, name="log_inquiry"),
+    path("ask/<str:number>/<int:unit>/", views.ask, name="ask"),
+    path("<int:pk>/", views.inquiry_page, name="inquiry"),
+    path("<int:pk>/decline/", views.decline, name="decline_inquiry"),
+    path("<int:pk>/close/", views.close, name="close_inquiry"),
+    path("<int:pk>/take-back/", views.take_back, name="take_back_inquiry"),
+]

@@ -1,1 +1,15 @@
-urlpatterns = []
+from django.urls import path
+
+from parties import views
+
+urlpatterns = [
+    path("login/", views.SignIn.as_view(), name="login"),
+    path("logout/", views.SignOut.as_view(), name="logout"),
+    path("welcome/<uidb64>/<token>/", views.Welcome.as_view(), name="welcome"),
+    path("assignment/", views.choose_membership, name="choose_membership"),
+    path("people/", views.people, name="people"),
+    path("people/invite/", views.invite, name="invite"),
+    path("people/<int:pk>/end/", views.end_membership, name="end_membership"),
+    path("people/<int:pk>/link/", views.send_link, name="send_link"),
+    path("people/<int:pk>/substitute/", views.substitute, name="substitute"),
+]

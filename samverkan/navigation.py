@@ -1,2 +1,116 @@
-def frame(request): return {}
-def first_page(request): return "/"
+"""The frame's words: who is here, and a menu by role. A menu shows only what the person can use."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.actions.case import may_open_cases
+from initiatives.access import visible_to as insatser_of
+from inquiries.models import Inquiry
+from parties.models import CARE_KINDS, Role
+
+WORKLIST = ("worklist", _("To do"), "todo")
+CASES = ("cases", _("Cases"), "folder")
+INQUIRIES = ("inquiries", _("Inquiries"), "chat")
+OWN = ("own_items", _("What we have written"), "pen")
+INITIATIVES = ("initiatives", _("The initiative"), "flag")
+REPORTS = ("reports", _("Reports"), "chart")
+LOG = ("access_log", _("Access log"), "shield")
+PEOPLE = ("people", _("People and units"), "people")
+IMPORT = ("import_cases", pgettext_lazy("menu", "Import a case list"), "upload")
+
+_CASE_WORK = [WORKLIST, CASES, INQUIRIES, OWN]
+MENUS: dict[str, list[list[tuple]]] = {
+    Role.COORDINATOR: [_CASE_WORK, [INITIATIVES, REPORTS]],
+    Role.CLINICIAN: [_CASE_WORK],
+    Role.INVESTIGATOR: [_CASE_WORK],
+    Role.OFFICER: [_CASE_WORK],
+    Role.EMPLOYER_CONTACT: [_CASE_WORK],
+    Role.MANAGER: [[WORKLIST, CASES, INQUIRIES], [LOG]],
+    Role.PROJECT_STAFF: [[INITIATIVES, REPORTS]],
+    Role.ASSOCIATION_OFFICER: [[INITIATIVES, REPORTS]],
+    Role.EVALUATOR: [[INITIATIVES, REPORTS]],
+    Role.ADMINISTRATOR: [[PEOPLE]],
+    Role.AUDITOR: [[LOG]],
+}
+
+
+def menu(request: HttpRequest) -> list[list[tuple]]:
+    """The groups of the person's menu: by role, with the insats and its reports for whoever has a seat in one."""
+    member = request.membership
+    if member is None:
+        return []
+    groups = [list(group) for group in MENUS[member.role]]
+    flat = [entry for group in groups for entry in group]
+    if INITIATIVES not in flat and insatser_of(member).exists():
+        groups.append([INITIATIVES, REPORTS])
+    if member.role == Role.ADMINISTRATOR and member.unit.party.kind in CARE_KINDS:
+        groups[0].append(IMPORT)
+    return groups
+
+
+def first_page(request: HttpRequest) -> str:
+    """The url name where the person's day begins."""
+    groups = menu(request)
+    return groups[0][0][0] if groups else "choose_membership"
+
+
+def frame(request: HttpRequest) -> dict:
+    """What base.html needs on every page. Error pages are drawn without a request and need none of it."""
+    member = getattr(request, "membership", None)
+    user = getattr(request, "user", None)
+    common = {"demo": settings.DEMO, "membership": member}
+    if user is None or not user.is_authenticated or not hasattr(request, "memberships"):
+        return common
+    current = request.resolver_match.view_name if request.resolver_match else ""
+    section = SECTION_OF.get(current, current)
+    waiting = Inquiry.objects.waiting_for(member) if member is not None and member.is_case_role else 0
+    nav = [
+        [
+            {
+                "label": label,
+                "url": reverse(name),
+                "icon": icon,
+                "count": waiting if name == "inquiries" else None,
+                "current": name == section,
+            }
+            for name, label, icon in group
+        ]
+        for group in menu(request)
+    ]
+    return common | {
+        "nav": nav,
+        "memberships_count": len(request.memberships),
+        "can_search_cases": member is not None and member.is_case_role,
+        "can_open_cases": may_open_cases(member),
+    }
+
+
+# Pages inside a section light that section's entry in the menu.
+SECTION_OF = {
+    **dict.fromkeys(
+        [
+            "case",
+            "new_case",
+            "case_search",
+            "case_found",
+            "new_item",
+            "item",
+            "new_version",
+            "give",
+            "stop_showing",
+            "new_consent",
+            "consent",
+            "withdraw",
+            "case_state",
+            "new_spell",
+            "protect",
+            "assign",
+        ],
+        "cases",
+    ),
+    **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
+    **dict.fromkeys(["invite", "end_membership", "substitute"], "people"),
+}

@@ -240,6 +240,12 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from cases_disclosure d join cases_case c on c.id = d.case_id
     where d.case_id = the_case and c.unit_id = portal.unit() order by d.at, d.id $$;
 
+-- The numbers of cases on which the asking unit has written something, for its list of own words.
+create function portal.numbers_of_own_items(the_cases bigint[]) returns table (id bigint, number text)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select c.id, c.number from cases_case c where c.id = any(the_cases)
+      and exists (select 1 from cases_item i where i.case_id = c.id and i.unit_id = portal.unit()) $$;
+
 -- The receiver's incoming document, sealed as the disclosure is written (R1).
 create function portal.archive_copy() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare copy jsonb;
@@ -261,6 +267,7 @@ alter function portal.end_disclosures_of_case(bigint, bigint, text) owner to por
 alter function portal.party_left(bigint, bigint, bigint) owner to portal_definer;
 alter function portal.case_state(bigint) owner to portal_definer;
 alter function portal.given_on_case(bigint) owner to portal_definer;
+alter function portal.numbers_of_own_items(bigint[]) owner to portal_definer;
 alter function portal.archive_copy() owner to portal_definer;
 create trigger ends after update on cases_consentline for each row execute function portal.line_ends();
 create trigger begins after insert on cases_consentline for each row execute function portal.line_begins();

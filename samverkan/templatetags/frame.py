@@ -1,6 +1,6 @@
-"""What every template may use: icons, chips, dates and figures as the house writes them, and a form's errors as links.
+"""What every template may use: icons, chips, dates and figures as the house writes them, a form's errors as links.
 
-No domain words and no queries. Dates, times and figures are written in one way in both languages (samverkan.formats).
+No domain words and no queries. Dates and figures are written in one way in both languages (samverkan.formats).
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 # The sprite's names (static/icons.svg holds exactly these; tests/frame compares).
-ICONS = frozenset(
-    "add arrow arrow-left book building calendar chart chat check chevron chevron-down clock close copy document dot "
-    "download eye eye-off filter flag folder give globe goal help home info key link list lock logout mail menu minus "
-    "money pause pen people phone plus print refresh search send shield stop swap table todo trash turn upload user "
-    "warning".split()
-)
+# fmt: off
+ICONS = frozenset({
+    "add", "arrow", "arrow-left", "book", "building", "calendar", "chart", "chat", "check", "chevron",
+    "chevron-down", "clock", "close", "copy", "document", "dot", "download", "eye", "eye-off", "filter",
+    "flag", "folder", "give", "globe", "goal", "help", "home", "info", "key", "link", "list", "lock",
+    "logout", "mail", "menu", "minus", "money", "pause", "pen", "people", "phone", "plus", "print",
+    "refresh", "search", "send", "shield", "stop", "swap", "table", "todo", "trash", "turn", "upload",
+    "user", "warning",
+})
+# fmt: on
 
 # A chip is a word with an icon; the kind says how much attention it asks for.
 CHIP_ICONS = {
@@ -44,7 +48,7 @@ MINUS, NBSP = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 
 @register.simple_tag
 def asset(path: str) -> str:
-    """The address of a static file; the plain one if no hashed name is known, so that an error page always renders."""
+    """The address of a static file; the plain one if no hashed name is known: an error page always renders."""
     try:
         return staticfiles_storage.url(path)
     except ValueError:
@@ -53,7 +57,7 @@ def asset(path: str) -> str:
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
-    """An icon beside a word. It says nothing to a screen reader: the word does. Raises ValueError on an unknown name."""
+    """An icon beside a word, silent to a screen reader: the word speaks. Raises ValueError on an unknown name."""
     return _icon(name, css)
 
 
@@ -111,7 +115,7 @@ def _local(value: datetime.date | datetime.time) -> datetime.date | datetime.tim
 
 @register.filter
 def sv_number(value: int | float | Decimal | None, decimals: int = 0) -> str:
-    """310 163 or −9,2: thousands by a no-break space, comma, halves rounded up (away from zero), a real minus sign.
+    """310 163 or −9,2: thousands by a no-break space, comma, halves away from zero, a real minus sign.
 
     `decimals` is the most that is shown: 2.50 with one decimal is 2,5 and 3.0 is 3. Nothing gives nothing.
     """
@@ -139,7 +143,7 @@ class FormError(NamedTuple):
 
 @register.simple_tag
 def form_errors(*forms: BaseForm | BaseFormSet | None) -> list[FormError]:
-    """Every error of the forms, in the order the fields stand on the page; what concerns the whole form comes first.
+    """Every error of the forms, in the order the fields stand; what concerns the whole form comes first.
 
     One line a field: its first error. An unbound form has none.
     """
@@ -164,7 +168,7 @@ def _field_errors(fields: Iterable[BoundField]) -> Iterable[FormError]:
 
 @register.filter
 def error_anchor(field: BoundField) -> str:
-    """The id of the element that takes focus when the error is followed: a group's first box, else the control."""
+    """The id of what takes focus when the error is followed: a group's first box, else the control."""
     if field.id_for_label and not field.use_fieldset:
         return field.id_for_label
     first = next(iter(field.subwidgets), None)
@@ -175,4 +179,3 @@ def error_anchor(field: BoundField) -> str:
 def is_textarea_with_draft(field: BoundField) -> bool:
     """Whether the field shows beside itself that its text is saved as a draft."""
     return "data-draft" in field.field.widget.attrs
-

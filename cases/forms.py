@@ -1,0 +1,392 @@
+"""Forms of the case. Clean words, no HTML; bad input gets a sentence at its field, saying what to write."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from cases.freetext import find_numbers, warning_words
+from cases.law import CONSENT_KINDS, InformationKind
+from cases.models import ConsentForm as Form
+from cases.models import ItemType, Purpose, Sex, State
+from cases.models.case import DEGREES, Benefit
+from cases.models.item import KIND_OF_TYPE
+from cases.numbers import NumberProblem, parse_number
+from initiatives.models import Initiative
+from parties.forms import DateField
+from parties.models import Membership, Unit
+
+CHOOSE = [("", _("Choose"))]
+LONGEST_TEXT = 8000
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month, min(day.day, last))
+
+
+class PersonText(forms.CharField):
+    """Text on a person. A personal number in it is refused: one person's text may not carry another's number."""
+
+    def __init__(self, **kwargs) -> None:
+        kwargs.setdefault("max_length", LONGEST_TEXT)
+        super().__init__(**kwargs)
+        self.error_messages["max_length"] = _("The text is too long: at most %(limit_value)d characters.")
+
+    def clean(self, value: str) -> str:
+        text = super().clean(value)
+        if find_numbers(text):
+            raise forms.ValidationError(_("Do not write personal numbers here."), code="personal_number")
+        return text
+
+
+class SoftStop(forms.Form):
+    """Words about violence, misuse or crime: the writer is asked once more, and decides."""
+
+    stop_fields: tuple[str, ...] = ("heading", "text")
+
+    def clean(self) -> dict:
+        values = super().clean()
+        words = sorted({w for name in self.stop_fields for w in warning_words(values.get(name) or "")})
+        if words and not values.get("checked"):
+            self.fields["checked"].widget = forms.CheckboxInput()
+            self.add_error(
+                "checked",
+                _now(
+                    "The text holds words about violence, misuse or crime: %(words)s. Such information is handled outside the portal. Change the text, or tick that it holds none."
+                )
+                % {"words": ", ".join(words)},
+            )
+        return values
+
+
+class NewCaseForm(forms.Form):
+    """A case logged in a minute: a number or none, a name, the spell. Everything else can wait."""
+
+    number = forms.CharField(
+        label=_("Personal number or coordination number"),
+        required=False,
+        max_length=30,
+        help_text=_("10 or 12 digits, for example 850709-9805"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"}),
+    )
+    anonymous = forms.BooleanField(
+        label=_("Without personal data"),
+        required=False,
+        help_text=_("The person is counted by sex and municipality only. Neither number nor name is kept."),
+    )
+    name = forms.CharField(label=_("Name"), required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    sex = forms.ChoiceField(
+        label=pgettext_lazy("person", "Sex"), required=False, choices=[*CHOOSE, *Sex.choices],
+        help_text=_("Only when there is no number; else it follows from the number."),
+    )  # fmt: skip
+    home_municipality = forms.CharField(label=_("Home municipality"), required=False, max_length=80)
+    protected = forms.BooleanField(
+        label=_("Protected personal data"), required=False,
+        help_text=_("Nothing can be given in the portal. Handle it by your unit's routine."),
+    )  # fmt: skip
+    initiative = forms.ModelChoiceField(
+        label=_("The initiative"), queryset=None, required=False, empty_label=_("None")
+    )
+    from_on = DateField(label=_("On sick leave from"), required=False)
+    to_on = DateField(label=_("On sick leave until"), required=False)
+    degree = forms.TypedChoiceField(
+        label=_("Extent"), required=False, coerce=int, empty_value=None,
+        choices=[*CHOOSE, *((d, f"{d} %") for d in DEGREES)],
+    )  # fmt: skip
+    benefit = forms.ChoiceField(label=_("Benefit"), required=False, choices=[*CHOOSE, *Benefit.choices])
+
+    def __init__(self, *args, by: Membership, initiatives: Iterable[Initiative], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["initiative"].queryset = initiatives
+
+    def clean_number(self):
+        text = self.cleaned_data["number"]
+        if not text.strip():
+            return None
+        try:
+            return parse_number(text)
+        except NumberProblem as problem:
+            raise forms.ValidationError(problem.sentence, code=problem.code) from None
+
+    def clean(self) -> dict:
+        values = super().clean()
+        number, anonymous = values.get("number"), values.get("anonymous")
+        if anonymous and number:
+            self.add_error("anonymous", _("There is a number above. Remove the number, or the tick here."))
+        if not anonymous and number is None and "number" not in self.errors:
+            self.add_error(
+                "number",
+                _("Fill in the personal number with 10 or 12 digits, or tick Without personal data."),
+            )
+        if number is not None and not values.get("name"):
+            self.add_error("name", _("Fill in the person's name."))
+        if anonymous and not values.get("sex"):
+            self.add_error("sex", _("Choose the sex: a participant without personal data is counted by it."))
+        clean_spell(self, values)
+        return values
+
+
+def clean_spell(form: forms.Form, values: dict) -> None:
+    """The spell's rules: an end not before its start, and degree and benefit whenever there is a start."""
+    start, end = values.get("from_on"), values.get("to_on")
+    if start and end and end < start:
+        form.add_error("to_on", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+    if end and not start and "from_on" not in form.errors:
+        form.add_error("from_on", _("Fill in when the sick leave began."))
+    if start:
+        if not values.get("degree"):
+            form.add_error("degree", _("Choose the extent of the sick leave."))
+        if not values.get("benefit"):
+            form.add_error("benefit", _("Choose the benefit, or No benefit."))
+
+
+class SpellForm(forms.Form):
+    from_on = DateField(label=_("On sick leave from"))
+    to_on = DateField(label=_("On sick leave until"), required=False)
+    degree = forms.TypedChoiceField(
+        label=_("Extent"), coerce=int, choices=[*CHOOSE, *((d, f"{d} %") for d in DEGREES)],
+        error_messages={"required": _("Choose the extent of the sick leave.")},
+    )  # fmt: skip
+    benefit = forms.ChoiceField(
+        label=_("Benefit"), choices=[*CHOOSE, *Benefit.choices],
+        error_messages={"required": _("Choose the benefit, or No benefit.")},
+    )  # fmt: skip
+
+    def clean(self) -> dict:
+        values = super().clean()
+        start, end = values.get("from_on"), values.get("to_on")
+        if start and end and end < start:
+            self.add_error("to_on", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+        return values
+
+
+class StateForm(forms.Form):
+    state = forms.ChoiceField(label=pgettext_lazy("case", "State"), widget=forms.RadioSelect)
+    reason = PersonText(
+        label=_("Why"), required=False, max_length=500, help_text=_("Stays with your unit."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+    def __init__(self, *args, moves: Iterable[str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [(s.value, _MOVE_WORDS[s]) for s in State if s in moves]
+        self.fields["state"].error_messages["required"] = _("Choose what happens to the case.")
+
+
+_MOVE_WORDS = {
+    State.OPEN: _("Open: work goes on"),
+    State.PAUSED: _("Pause: nothing can be given until it is resumed"),
+    State.CLOSED: _("Close: every consent and everything shown to others ends at once"),
+}
+
+
+class ItemForm(SoftStop):
+    """One version of one item. The kind follows from the type; a note's writer chooses it."""
+
+    kind = forms.ChoiceField(
+        label=_("What is it about?"), choices=[], widget=forms.RadioSelect,
+        help_text=_("Decides who may ever receive it. What spans several kinds is written as several items."),
+        error_messages={"required": _("Choose what the note is about.")},
+    )  # fmt: skip
+    happened_on = DateField(label=_("Date"))
+    heading = PersonText(
+        label=_("In one line"), max_length=160, error_messages={"required": _("Write in one line what it is.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    form = forms.ChoiceField(
+        label=_("Which statement"), required=False,
+        choices=[*CHOOSE, ("FK 7804", "FK 7804 läkarintyg för sjukpenning"), ("FK 7800", "FK 7800 läkarutlåtande sjukersättning"), ("FK 7801", "FK 7801 läkarutlåtande aktivitetsersättning"), ("FK 7802", "FK 7802 läkarutlåtande förlängd skolgång")],
+    )  # fmt: skip
+    outcome = forms.ChoiceField(
+        label=pgettext_lazy("decision", "Outcome"), required=False,
+        choices=[*CHOOSE, ("granted", pgettext_lazy("decision", "Granted")), ("refused", pgettext_lazy("decision", "Refused"))],
+    )  # fmt: skip
+    benefit = forms.ChoiceField(label=_("Benefit"), required=False, choices=[*CHOOSE, *Benefit.choices])
+    period_start = DateField(label=_("Applies from"), required=False)
+    period_end = DateField(label=_("Applies until"), required=False)
+    degree = forms.TypedChoiceField(
+        label=_("Extent"), required=False, coerce=int, empty_value=None,
+        choices=[*CHOOSE, *((d, f"{d} %") for d in DEGREES)],
+    )  # fmt: skip
+    text = PersonText(
+        label=_("Text"), required=False, widget=forms.Textarea(attrs={"rows": 6, "data-draft": ""}),
+        help_text=_("Only what the matter needs. No personal numbers."),
+    )  # fmt: skip
+    checked = forms.BooleanField(
+        label=_("The text holds nothing about violence, misuse or crime"), required=False, widget=forms.HiddenInput
+    )
+
+    FACTS: dict[str, tuple[str, ...]] = {
+        ItemType.STATEMENT: ("form",),
+        ItemType.DECISION: ("outcome", "benefit", "period_start", "period_end", "degree"),
+    }
+
+    def __init__(self, *args, type: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = type
+        if type in KIND_OF_TYPE:
+            del self.fields["kind"]
+        else:
+            self.fields["kind"].choices = [
+                (k.value, k.label) for k in CONSENT_KINDS if k is not InformationKind.EXISTENCE
+            ]
+        kept = self.FACTS.get(type, ())
+        for name in {n for names in self.FACTS.values() for n in names} - set(kept):
+            del self.fields[name]
+
+    def clean(self) -> dict:
+        values = super().clean()
+        start, end = values.get("period_start"), values.get("period_end")
+        if start and end and end < start:
+            self.add_error(
+                "period_end", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start}
+            )
+        return values
+
+    @property
+    def facts(self) -> dict:
+        """The type's own values, dates as ISO text; what was left empty is left out."""
+        values = {name: self.cleaned_data.get(name) for name in self.FACTS.get(self.type, ())}
+        return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items() if v not in (None, "")}
+
+
+BOTH, OUT, IN = "both", "out", "in"
+LONGEST_MONTHS = 12
+ORAL_DAYS = 90
+
+
+class ConsentRecordForm(forms.Form):
+    """The consent as it stands on the paper. Nothing is ticked in advance."""
+
+    units = forms.ModelMultipleChoiceField(
+        label=_("With whom"), queryset=None, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one that the person has said yes to.")},
+    )  # fmt: skip
+    direction = forms.ChoiceField(
+        label=_("In which direction"), widget=forms.RadioSelect,
+        choices=[(BOTH, _("In both directions")), (OUT, _("Only from us to them")), (IN, _("Only from them to us"))],
+        error_messages={"required": _("Choose the direction as on the paper.")},
+    )  # fmt: skip
+    kinds = forms.MultipleChoiceField(
+        label=_("Which information"), widget=forms.CheckboxSelectMultiple, required=False,
+        choices=[(k.value, k.label) for k in CONSENT_KINDS if k is not InformationKind.EXISTENCE],
+        help_text=_("That the person has contact with you, and with whom, is part of every consent."),
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=_("For what"), choices=Purpose.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what the information may be used for.")},
+    )  # fmt: skip
+    valid_from = DateField(label=_("Applies from"))
+    valid_to = DateField(label=_("Applies until and including"))
+    form = forms.ChoiceField(
+        label=_("How it was given"), choices=Form.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how the consent was given.")},
+    )  # fmt: skip
+    obtained_how = PersonText(
+        label=_("Oral: how and when"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example: by telephone 2026-03-04, read aloud line by line."),
+    )  # fmt: skip
+    given_on = DateField(label=_("Date of the signature or the conversation"))
+    excluded = PersonText(
+        label=_("What the person has excepted"), required=False, max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("As on the paper. It is shown to everyone who gives something on this case."),
+    )  # fmt: skip
+    reopens_earlier = forms.BooleanField(
+        label=_("Also show what was given before"), required=False,
+        help_text=_("Only if the person wants it: the list is below."),
+    )
+    informed = forms.BooleanField(
+        label=_("I have gone through the information on the front page in speech"),
+        error_messages={"required": _("Tick that you have gone through the information: a consent must be informed.")},
+    )
+
+    def __init__(self, *args, units, earlier: bool, today: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["units"].queryset = units
+        self.fields["units"].label_from_instance = lambda unit: f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
+        if not earlier:
+            del self.fields["reopens_earlier"]
+
+    def clean(self) -> dict:
+        values = super().clean()
+        start, end = values.get("valid_from"), values.get("valid_to")
+        if "valid_to" in self.errors and not self.data.get(self.add_prefix("valid_to")):
+            self.errors["valid_to"] = self.error_class([_too_long_sentence()])
+        if start and end:
+            if end < start:
+                self.add_error("valid_to", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+            elif end >= months_after(start, LONGEST_MONTHS):
+                self.add_error("valid_to", _too_long_sentence())
+            elif end < self.today:
+                self.add_error("valid_to", _("The consent has already ended. Write a date from today on."))
+        if values.get("form") == Form.ORAL:
+            if not values.get("obtained_how"):
+                self.add_error("obtained_how", _("Write how and when the oral consent was given."))
+            if start and end and start <= end and (end - start).days >= ORAL_DAYS:
+                latest = start + timedelta(days=ORAL_DAYS - 1)
+                self.add_error(
+                    "valid_to",
+                    _now("An oral consent applies for at most 90 days. Write a date up to %(date)s.") % {"date": latest},
+                )
+        given = values.get("given_on")
+        if given and given > self.today:
+            self.add_error("given_on", _("The date has not come yet. Write the day the consent was given."))
+        return values
+
+    def directions(self, own: Unit) -> list[tuple[Unit, Unit]]:
+        """The (giver, receiver) pairs that were ticked, seen from the collecting unit."""
+        way = self.cleaned_data["direction"]
+        pairs = []
+        for unit in self.cleaned_data["units"]:
+            if way in (BOTH, OUT):
+                pairs.append((own, unit))
+            if way in (BOTH, IN):
+                pairs.append((unit, own))
+        return pairs
+
+
+def _too_long_sentence() -> str:
+    return _now("The consent must have an end date, at most %(months)s months ahead.") % {"months": LONGEST_MONTHS}
+
+
+class WithdrawForm(forms.Form):
+    """The whole consent, or some lines of it."""
+
+    what = forms.ChoiceField(
+        label=_("What does the person take back?"), widget=forms.RadioSelect, initial="all",
+        choices=[("all", _("All of it")), ("some", _("Only some of it"))],
+    )  # fmt: skip
+    lines = forms.MultipleChoiceField(
+        label=_("Which parts"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Taking back the contact itself takes back everything in that direction."),
+    )  # fmt: skip
+
+    def __init__(self, *args, lines: list[tuple[str, str]], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].choices = lines
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if values.get("what") == "some" and not values.get("lines") and "lines" not in self.errors:
+            self.add_error("lines", _("Tick what the person takes back, or choose All of it."))
+        return values
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(max_length=100, required=False)
+
+
+def counted(count: int, cap: int) -> str:
+    """"12 cases", or "50+ cases" beyond the cap."""
+    if count > cap:
+        return _now("%(cap)d+ cases") % {"cap": cap}
+    return ngettext("%(count)d case", "%(count)d cases", count) % {"count": count}

@@ -1,0 +1,258 @@
+"""Lists and searches. Rows are plain values drawn from the same visible querysets as the pages; a page asks the same
+number of queries for two rows and for fifty, and walks by key, never by offset.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.crypt import index_key
+from cases.days import day_number
+from cases.law import InformationKind
+from cases.models import Case, Disclosure, Item, ItemType, Person, Spell, State
+from cases.numbers import NumberProblem, parse_number
+from cases.seams import Matter
+from parties.models import Membership
+from parties.workdays import workdays_between
+
+PAGE = 50
+
+
+@dataclass
+class Row:
+    """One case in a list. `person` is empty until the reader has turned names on."""
+
+    number: str
+    url: str
+    person: str = ""
+    unit: str = ""
+    state: str = ""
+    day: int | None = None
+    moved: datetime | None = None
+
+
+@dataclass
+class Page:
+    rows: list = field(default_factory=list)
+    next_before: str = ""
+    persons: list[int] = field(default_factory=list)
+    count: str = ""
+
+
+def _cursor(before: str) -> tuple[datetime, int] | None:
+    """The key of the last row shown, as written in the link to the next page; anything else is no key."""
+    moment, _, pk = before.partition("_")
+    try:
+        return datetime.fromtimestamp(int(moment) / 1_000_000, tz=timezone.get_default_timezone()), int(pk)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _key(moment: datetime, pk: int) -> str:
+    return f"{int(moment.timestamp() * 1_000_000)}_{pk}"
+
+
+def own(member: Membership, *, before: str, with_persons: bool) -> Page:
+    """The unit's own cases, the last moved first."""
+    spell = Spell.objects.filter(case=OuterRef("pk")).order_by("-from_on", "-id")
+    rows = (
+        Case.objects.visible_to(member)
+        .owned_by(member)
+        .with_state()
+        .annotate(first_day=Subquery(spell.values("from_on")[:1]))
+        .order_by("-updated_at", "-id")
+    )
+    cursor = _cursor(before)
+    if cursor:
+        rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
+    values = list(rows.values("pk", "number", "person_id", "person__name", "state", "first_day", "updated_at")[: PAGE + 1])
+    today = timezone.localdate()
+    page = Page(persons=[v["person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else "")
+    labels = {s.value: str(s.label) for s in State}
+    for v in values[:PAGE]:
+        page.rows.append(
+            Row(
+                number=v["number"],
+                url=f"/cases/{v['number']}/",
+                person=v["person__name"] if with_persons else "",
+                state=labels.get(v["state"], ""),
+                day=day_number(v["first_day"], today) if v["first_day"] and v["first_day"] <= today else None,
+                moved=v["updated_at"],
+            )
+        )
+    if len(values) > PAGE:
+        page.next_before = _key(values[PAGE - 1]["updated_at"], values[PAGE - 1]["pk"])
+    return page
+
+
+def received(member: Membership, *, before: str, with_persons: bool) -> Page:
+    """Cases others have opened for the unit, the last given first, walked along the unit's inbox."""
+    given = Disclosure.objects.standing().filter(to_unit_id=member.unit_id, item=None).order_by("-at", "-id")
+    cursor = _cursor(before)
+    if cursor:
+        given = given.extra(where=["(cases_disclosure.at, cases_disclosure.id) < (%s, %s)"], params=cursor)
+    values = list(
+        given.values("pk", "at", "case__number", "case__person_id", "case__person__name", "case__unit__name")[: PAGE + 1]
+    )
+    page = Page(persons=[v["case__person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else "")
+    seen: set[str] = set()
+    for v in values[:PAGE]:
+        if v["case__number"] in seen:
+            continue
+        seen.add(v["case__number"])
+        page.rows.append(
+            Row(
+                number=v["case__number"],
+                url=f"/cases/{v['case__number']}/",
+                person=v["case__person__name"] if with_persons else "",
+                unit=v["case__unit__name"],
+                moved=v["at"],
+            )
+        )
+    if len(values) > PAGE:
+        page.next_before = _key(values[PAGE - 1]["at"], values[PAGE - 1]["pk"])
+    return page
+
+
+def _count(found: int) -> str:
+    return f"{PAGE}+" if found > PAGE else str(found)
+
+
+@dataclass
+class Found:
+    rows: list[Row] = field(default_factory=list)
+    persons: list[int] = field(default_factory=list)
+    only: str | None = None
+    asked_for_number: bool = False
+    more: bool = False
+
+
+def search(member: Membership, term: str) -> Found:
+    """Cases by case number or personal number among all that may be opened, by name among the unit's own (R6)."""
+    found = Found()
+    if not term:
+        return found
+    visible = Case.objects.visible_to(member)
+    try:
+        number = parse_number(term)
+    except NumberProblem:
+        number = None
+    if number is not None:
+        found.asked_for_number = True
+        people = Person.objects.visible_to(member).filter(number_key=index_key(number.digits))
+        matches = visible.filter(person__in=people)
+    else:
+        code = term.upper().replace(" ", "")
+        matches = visible.filter(number__in=[code, f"{code[:4]}-{code[4:]}"])
+        if not matches.exists():
+            matches = visible.owned_by(member)
+            for word in term.split()[:4]:
+                matches = matches.filter(person__name__icontains=word)
+    values = list(
+        matches.order_by("-updated_at", "-id").values("number", "person_id", "person__name", "unit__name", "updated_at")[: PAGE + 1]
+    )
+    found.more = len(values) > PAGE
+    for v in values[:PAGE]:
+        found.persons.append(v["person_id"])
+        found.rows.append(
+            Row(number=v["number"], url=f"/cases/{v['number']}/", person=v["person__name"], unit=v["unit__name"], moved=v["updated_at"])
+        )
+    if len(found.rows) == 1 and found.rows[0].number == term.upper().replace(" ", ""):
+        found.only = found.rows[0].number
+    return found
+
+
+@dataclass
+class OwnText:
+    pk: int
+    case_number: str
+    heading: str
+    type: str
+    kind: str
+    at: datetime
+
+
+def own_items(member: Membership, *, before: str) -> Page:
+    """The unit's own texts, the last written first; only number and own words, wherever the case stands."""
+    rows = Item.objects.visible_to(member).filter(unit_id=member.unit_id).order_by("-id")
+    if before.isdigit() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    values = list(rows.values("pk", "case_id", "heading", "type", "kind", "at")[: PAGE + 1])
+    numbers = case_numbers({v["case_id"] for v in values[:PAGE]})
+    page = Page()
+    for v in values[:PAGE]:
+        page.rows.append(
+            OwnText(
+                v["pk"], numbers.get(v["case_id"], ""), v["heading"], str(ItemType(v["type"]).label),
+                str(InformationKind(v["kind"]).short), v["at"],
+            )  # fmt: skip
+        )
+    if len(values) > PAGE:
+        page.next_before = str(values[PAGE - 1]["pk"])
+    return page
+
+
+def own_item(member: Membership, pk: int) -> Item | None:
+    """One of the unit's own texts, with its case's number, or None."""
+    item = (
+        Item.objects.visible_to(member)
+        .filter(unit_id=member.unit_id, pk=pk)
+        .select_related("author__user")
+        .first()
+    )
+    if item is not None:
+        item.case_number = case_numbers({item.case_id}).get(item.case_id, "")
+    return item
+
+
+def case_numbers(cases: set[int]) -> dict[int, str]:
+    """The numbers of cases on which the unit has written. A number tells nothing; the case itself may be closed to it."""
+    with connection.cursor() as cursor:
+        cursor.execute("select id, number from portal.numbers_of_own_items(%s)", [sorted(cases)])
+        return dict(cursor.fetchall())
+
+
+@dataclass
+class Group:
+    title: str
+    matters: list
+    is_late: bool = False
+
+
+def grouped(matters: list[Matter], today: date) -> list[Group]:
+    """The worklist under its headings: late, today, this week, later. Late is said in working days."""
+    late, now, week, later = [], [], [], []
+    for m in matters:
+        if m.due_on and m.due_on < today:
+            late.append((m, _late(workdays_between(m.due_on, today))))
+        elif m.due_on == today:
+            now.append((m, _("today")))
+        elif m.due_on and (m.due_on - today).days <= 7:
+            week.append((m, m.due_on.isoformat()))
+        else:
+            later.append((m, m.due_on.isoformat() if m.due_on else ""))
+    groups = [
+        Group(_("Late"), late, True),
+        Group(_("Today"), now),
+        Group(_("Within a week"), week),
+        Group(_("Later"), later),
+    ]
+    return [g for g in groups if g.matters]
+
+
+def _late(days: int) -> str:
+    return ngettext("%(days)d working day late", "%(days)d working days late", max(days, 1)) % {"days": max(days, 1)}
+
+
+def safe_return(request: HttpRequest) -> str:
+    """Back to the page in the house that the reader came from; never anywhere else."""
+    path = urlsplit(request.POST.get("next", "")).path
+    return path if path.startswith("/") and not path.startswith("//") else reverse("cases")

@@ -1,0 +1,442 @@
+"""Who sees what, and why: the words beside every item, and what a withdrawal closes.
+
+Everything here is read for a page; nothing decides. Names of other receivers are shown only to the unit that gave.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from cases import seams
+from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY
+from cases.deciding import Standing, last_day
+from cases.law import Act, Decision, Ground, InformationKind
+from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType, Purpose
+from cases.models.case import Benefit
+from cases.models.item import KIND_OF_TYPE, WRITABLE_TYPES
+from parties.models import Membership, Party, PartyKind, Side, Unit
+
+CONFIRMATIONS: dict[str, Promise] = {
+    CARE_RELATION: gettext_lazy("There is a care relation, the patient is informed and nothing is blocked."),
+    RELEVANT_ONLY: gettext_lazy("The information matters to what is asked and no more is given."),
+    EXCLUDED_READ: gettext_lazy("I have read what the person has excepted."),
+}
+CONFIRMATIONS_MISSING: dict[str, Promise] = {
+    CARE_RELATION: gettext_lazy("Nothing was given. Tick first that there is a care relation and nothing is blocked."),
+    RELEVANT_ONLY: gettext_lazy("Nothing was given. Tick first that the information matters, and who decided."),
+    EXCLUDED_READ: gettext_lazy("Nothing was given. Tick first that you have read what the person has excepted."),
+}
+
+
+@dataclass
+class Sight:
+    """Who sees an item: the short line, and each with a reason."""
+
+    sees: str
+    hides: str
+    reasons: list[tuple[bool, str, str]] = field(default_factory=list)
+
+
+@dataclass
+class ShownItem:
+    item: Item
+    kind: str
+    type: str
+    own: bool
+    sight: Sight
+    is_new: bool = False
+
+
+def items_of(case: Case, member: Membership) -> list[ShownItem]:
+    """The items of the case the member sees, the latest versions, newest first. Three queries, however many items."""
+    items = list(
+        Item.objects.visible_to(member)
+        .latest()
+        .filter(case=case)
+        .exclude(type__in=[ItemType.QUESTION, ItemType.ANSWER])
+        .select_related("unit", "author__user")
+        .order_by("-happened_on", "-id")[:200]
+    )
+    given: dict[int, list[Disclosure]] = defaultdict(list)
+    for d in (
+        Disclosure.objects.standing()
+        .filter(case=case, from_unit_id=member.unit_id, item__isnull=False)
+        .select_related("to_unit", "to_party", "by__user")
+        .order_by("at")
+    ):
+        given[d.item_id].append(d)
+    lines = _consent_dates(case, member)
+    return [
+        ShownItem(
+            item=item,
+            kind=str(InformationKind(item.kind).short),
+            type=str(ItemType(item.type).label),
+            own=item.unit_id == member.unit_id,
+            sight=_sight(item, member, given[item.pk], lines),
+        )
+        for item in items
+    ]
+
+
+def of_item(case: Case, item: Item, member: Membership) -> Sight:
+    """Who sees one version, and why."""
+    given = list(
+        Disclosure.objects.standing()
+        .filter(item=item, from_unit_id=member.unit_id)
+        .select_related("to_unit", "to_party", "by__user")
+        .order_by("at")
+    )
+    return _sight(item, member, given, _consent_dates(case, member))
+
+
+def _consent_dates(case: Case, member: Membership) -> dict[tuple[int, str, str], date]:
+    """The last day of the live lines from the member's unit, by (receiver, kind, purpose)."""
+    return {
+        (line.to_unit_id, line.kind, line.purpose): last_day(line.until_at)
+        for line in ConsentLine.objects.live().filter(case=case, from_unit_id=member.unit_id).order_by("until_at")
+    }
+
+
+def _sight(item: Item, member: Membership, given: list[Disclosure], lines: dict) -> Sight:
+    if item.unit_id != member.unit_id:
+        reason = _("%(unit)s wrote it and has given it to your unit.") % {"unit": item.unit.name}
+        return Sight(sees=_("%(unit)s and your unit") % {"unit": item.unit.name}, hides="", reasons=[(True, _("Your unit"), reason)])
+    names = [d.to_unit.name for d in given]
+    if names:
+        sees = _("%(own)s and %(others)s") % {"own": item.unit.name, "others": ", ".join(names)}
+    else:
+        sees = _("Only %(unit)s") % {"unit": item.unit.name}
+    reasons = [(True, item.unit.name, _("The unit wrote it."))]
+    for d in given:
+        reasons.append((True, d.to_unit.name, _why_seen(d, lines)))
+    reasons.append((False, _("Everyone else"), _("Nothing has been given to them.")))
+    return Sight(sees=sees, hides=_("everyone else"), reasons=reasons)
+
+
+def _why_seen(d: Disclosure, lines: dict) -> str:
+    day = timezone.localtime(d.at).date()
+    if d.basis == Ground.CONSENT:
+        until = lines.get((d.to_unit_id, d.kind, d.purpose), last_day(d.until_at))
+        return _("%(name)s gave it %(day)s on consent until %(until)s.") % {"name": d.by.user.name, "day": day, "until": until}
+    return _("%(name)s gave it %(day)s: %(ground)s.") % {
+        "name": d.by.user.name,
+        "day": day,
+        "ground": Ground(d.basis).label,
+    }
+
+
+@dataclass
+class Receiver:
+    """One possible receiver on an item's page: may it be given, why, and what must be confirmed first."""
+
+    unit: Unit | None
+    name: str
+    decision: Decision | None
+    sentence: str
+    given: Disclosure | None = None
+    confirmations: list[tuple[str, str]] = field(default_factory=list)
+    can_prepare_consent: bool = False
+
+
+def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
+    """Who may receive the version and why the others may not. Units with a line or a giving on the case, its owner, and
+    one row for each other kind of party, so that the answer "why can I not give this?" is always there."""
+    standing = Standing.of(case, member.unit)
+    ids = {to for (to, _kind) in standing.lines}
+    ids |= set(Disclosure.objects.filter(case=case, from_unit_id=member.unit_id).values_list("to_unit_id", flat=True))
+    ids |= {case.unit_id}
+    ids -= {member.unit_id}
+    units = list(Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name"))
+    units += _care_of_the_same_organisation(member, {u.pk for u in units})
+    given = {
+        d.to_unit_id: d
+        for d in Disclosure.objects.standing().filter(item=item, from_unit_id=member.unit_id).order_by("at")
+    }
+    excepted = ConsentLine.objects.live().filter(case=case).exclude(consent__excluded="").exists()
+    act = Act.QUESTION if item.type == ItemType.QUESTION else Act.INFORMATION
+    rows = []
+    for unit in units:
+        decision = standing.decide(act, unit, item.kind)
+        needed = []
+        if decision.ground is Ground.INTRA_CARE:
+            needed.append((CARE_RELATION, str(CONFIRMATIONS[CARE_RELATION])))
+        if decision.ground is Ground.CONSENT and excepted:
+            needed.append((EXCLUDED_READ, str(CONFIRMATIONS[EXCLUDED_READ])))
+        rows.append(
+            Receiver(
+                unit, unit.name, decision, decision.sentence, given.get(unit.pk), needed,
+                can_prepare_consent=standing.owner and not decision.allowed and decision.reason in _CONSENT_WOULD_HELP,
+            )  # fmt: skip
+        )
+    kinds = {u.party.kind for u in units} | {member.unit.party.kind}
+    for kind in PartyKind:
+        if kind in kinds or kind in (PartyKind.EVALUATOR,):
+            continue
+        decision = standing.decide(act, _any_of(kind), item.kind)
+        rows.append(
+            Receiver(
+                None, str(kind.label), decision, decision.sentence,
+                can_prepare_consent=standing.owner and decision.reason in _CONSENT_WOULD_HELP,
+            )  # fmt: skip
+        )
+    return sorted(rows, key=lambda r: (not (r.decision and r.decision.allowed), r.unit is None))
+
+
+_CONSENT_WOULD_HELP = frozenset({"no_consent", "consent_ended", "medical_tick", "withdrawn"})
+
+
+def _any_of(kind: PartyKind) -> Unit:
+    """A unit that is in no register: what the law says of any party of the kind."""
+    return Unit(pk=0, name=str(kind.label), party=Party(pk=0, organisation_id=0, kind=kind, name=str(kind.label)))
+
+
+def _care_of_the_same_organisation(member: Membership, known: set[int]) -> list[Unit]:
+    """Public care of the same region, which may receive in a care relation without a line."""
+    if member.unit.party.kind not in (PartyKind.PSYCHIATRY, PartyKind.PRIMARY_CARE):
+        return []
+    other = {PartyKind.PSYCHIATRY: PartyKind.PRIMARY_CARE, PartyKind.PRIMARY_CARE: PartyKind.PSYCHIATRY}
+    return list(
+        Unit.objects.filter(
+            party__organisation_id=member.unit.party.organisation_id, party__kind=other[member.unit.party.kind]
+        )
+        .exclude(pk__in=known)
+        .select_related("party__organisation")
+        .order_by("name")[:12]
+    )
+
+
+def versions(item: Item, member: Membership) -> list[Item]:
+    """The versions of the same text that the member sees, oldest first."""
+    chain = [item]
+    while chain[0].replaces_id:
+        earlier = Item.objects.visible_to(member).select_related("author__user").filter(pk=chain[0].replaces_id).first()
+        if earlier is None:
+            break
+        chain.insert(0, earlier)
+    while True:
+        later = Item.objects.visible_to(member).select_related("author__user").filter(replaces=chain[-1]).first()
+        if later is None:
+            return chain
+        chain.append(later)
+
+
+def facts_in_words(item: Item) -> list[tuple[str, str]]:
+    """The type's own values as (label, value) for the screen."""
+    out = []
+    for name, value in item.facts.items():
+        label = _FACT_LABELS.get(name)
+        if label is None:
+            continue
+        if name == "benefit":
+            value = Benefit(value).label
+        elif name == "outcome":
+            value = {"granted": _("Granted"), "refused": _("Refused")}.get(value, value)
+        elif name == "degree":
+            value = f"{value} %"
+        out.append((str(label), str(value)))
+    return out
+
+
+_FACT_LABELS: dict[str, Promise] = {
+    "form": gettext_lazy("Which statement"),
+    "outcome": pgettext_lazy("decision", "Outcome"),
+    "benefit": gettext_lazy("Benefit"),
+    "period_start": gettext_lazy("Applies from"),
+    "period_end": gettext_lazy("Applies until"),
+    "degree": gettext_lazy("Extent"),
+    "employer": gettext_lazy("Employer"),
+}
+
+
+def types_to_write(member: Membership) -> list[tuple[ItemType, str]]:
+    """The types this unit writes, with their kind in short. Statements, diagnosis and treatment are care's (R19)."""
+    care_only = {ItemType.STATEMENT, ItemType.DIAGNOSIS, ItemType.TREATMENT, ItemType.STEP}
+    is_care = member.unit.party.kind in (
+        PartyKind.PSYCHIATRY,
+        PartyKind.PRIMARY_CARE,
+        PartyKind.PRIVATE_PRIMARY_CARE,
+    )
+    return [
+        (t, str(KIND_OF_TYPE[t].short) if t in KIND_OF_TYPE else str(_("you choose")))
+        for t in WRITABLE_TYPES
+        if is_care or t not in care_only
+    ]
+
+
+def units_to_consent_with(member: Membership):
+    """The units a person can say yes to: every case-side unit of another party."""
+    return (
+        Unit.objects.filter(party__side=Side.CASE)
+        .exclude(party_id=member.party_id)
+        .select_related("party__organisation")
+        .order_by("party__name", "name")
+    )
+
+
+@dataclass
+class LineInWords:
+    pk: int
+    giver: str
+    receiver: str
+    kind: str
+    kind_label: str
+    until: date
+    received: bool
+    ended_at: datetime | None
+    is_live: bool
+    ended_how: str
+
+
+def lines_in_words(consent: Consent) -> list[LineInWords]:
+    """The consent's lines, direction by direction."""
+    now = timezone.now()
+    return [
+        LineInWords(
+            pk=line.pk,
+            giver=line.from_unit.name,
+            receiver=line.to_unit.name,
+            kind=line.kind,
+            kind_label=str(InformationKind(line.kind).label),
+            until=last_day(line.until_at),
+            received=line.received_at is not None,
+            ended_at=line.ended_at,
+            is_live=line.ended_at is None and line.from_at <= now < line.until_at,
+            ended_how=line.get_ended_how_display() if line.ended_how else "",
+        )
+        for line in ConsentLine.objects.filter(consent=consent)
+        .select_related("from_unit", "to_unit")
+        .order_by("from_unit__name", "to_unit__name", "id")
+    ]
+
+
+@dataclass
+class ConsentAtAGlance:
+    """One consent on the case page: with whom, its state as a chip, and until when."""
+
+    number: str
+    parties: str
+    chip: str
+    word: str
+    until: date
+    purpose: str
+    kinds: int
+    may_open: bool
+
+
+def consents_of(case: Case, member: Membership) -> list[ConsentAtAGlance]:
+    """The case's consents, the latest first; another unit sees the live ones it gives or receives under."""
+    now = timezone.now()
+    lines: dict[int, list[ConsentLine]] = defaultdict(list)
+    for line in (
+        ConsentLine.objects.filter(case=case)
+        .select_related("from_party", "to_party", "from_unit", "to_unit", "consent")
+        .order_by("-consent_id", "id")
+    ):
+        lines[line.consent_id].append(line)
+    glances = []
+    for group in lines.values():
+        first = group[0]
+        live = [x for x in group if x.ended_at is None and x.from_at <= now < x.until_at]
+        coming = [x for x in group if x.ended_at is None and x.from_at > now]
+        others = sorted({p.name for x in group for p in (x.from_party, x.to_party) if p.pk != member.party_id})
+        if live:
+            left = (last_day(live[0].until_at) - timezone.localdate()).days
+            chip, word = ("soon", _("Ends soon")) if left <= 30 else ("ok", _("In force"))
+            if len(live) < len(group) and any(x.ended_at for x in group):
+                word = _("Partly withdrawn")
+                chip = "soon"
+        elif coming:
+            chip, word = "wait", _("From %(date)s") % {"date": coming[0].from_at.astimezone().date()}
+        elif any(x.ended_how == "withdrawn" for x in group):
+            chip, word = "stop", _("Withdrawn")
+        else:
+            chip, word = "closed", _("Ended")
+        glances.append(
+            ConsentAtAGlance(
+                number=first.consent.number,
+                parties=", ".join(others),
+                chip=chip,
+                word=word,
+                until=last_day(first.until_at),
+                purpose=str(Purpose(first.purpose).label),
+                kinds=len({x.kind for x in (live or group)}),
+                may_open=first.unit_id == member.unit_id,
+            )
+        )
+    return glances
+
+
+@dataclass
+class Given:
+    """One giving, for the person to see: what, from whom, to whom, when."""
+
+    at: datetime
+    kind: str
+    giver: str
+    receiver: str
+    ended: bool
+    basis: str
+
+
+def given_on(case: Case) -> list[Given]:
+    """What has been given on the own unit's case, by anyone, oldest first; the case itself is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select kind, from_unit, to_unit, at, ended_at is not null, basis from portal.given_on_case(%s) where item is not null",
+            [case.pk],
+        )
+        rows = cursor.fetchall()
+    names = dict(Unit.objects.filter(pk__in={u for r in rows for u in r[1:3]}).values_list("pk", "name"))
+    return [
+        Given(at, str(InformationKind(kind).short), names.get(giver, ""), names.get(to, ""), ended, str(Ground(basis).label))
+        for kind, giver, to, at, ended, basis in rows
+    ]
+
+
+def lapsed(case: Case, member: Membership) -> list[Given]:
+    """What was given from the own unit on a consent that has run out, and would open again at a renewal that says so (R17)."""
+    standing = set(Disclosure.objects.standing().filter(case=case).values_list("pk", flat=True))
+    return [
+        Given(d.at, str(InformationKind(d.kind).short), d.from_unit.name, d.to_unit.name, False, str(Ground(d.basis).label))
+        for d in Disclosure.objects.filter(
+            case=case, from_unit_id=member.unit_id, basis=Ground.CONSENT, ended_at=None, item__isnull=False
+        )
+        .select_related("from_unit", "to_unit")
+        .order_by("at")
+        if d.pk not in standing
+    ]
+
+
+def what_closes(case: Case, consent: Consent, member: Membership) -> list[str]:
+    """What a withdrawal closes, one sentence a receiving unit: items, open questions and coming meetings."""
+    pairs: dict[int, set[str]] = defaultdict(set)
+    names: dict[int, str] = {}
+    for line in ConsentLine.objects.filter(consent=consent, ended_at=None).select_related("to_unit", "from_unit"):
+        for unit in (line.to_unit, line.from_unit):
+            if unit.pk != member.unit_id:
+                names[unit.pk] = unit.name
+        if line.to_unit_id != member.unit_id:
+            pairs[line.to_unit_id].add(line.kind)
+    counts: dict[int, int] = defaultdict(int)
+    for to_unit, kind in (
+        Disclosure.objects.standing()
+        .filter(case=case, from_unit_id=member.unit_id, item__isnull=False, basis=Ground.CONSENT)
+        .exclude(item__type=ItemType.QUESTION)
+        .values_list("to_unit_id", "kind")
+    ):
+        counts[to_unit] += kind in pairs[to_unit]
+    open_counts: dict[str, int] = defaultdict(int)
+    for part in seams.open_matters:
+        for name, count in part(member, case, set(names)).items():
+            open_counts[name] += count
+    return [
+        _("%(party)s no longer sees %(n)s items, %(q)s open questions and %(m)s coming meetings.")
+        % {"party": name, "n": counts[pk], "q": open_counts[f"questions:{pk}"], "m": open_counts[f"meetings:{pk}"]}
+        for pk, name in sorted(names.items(), key=lambda pair: pair[1])
+    ]

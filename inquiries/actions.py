@@ -1,0 +1,238 @@
+"""The verbs of asking and answering. Each asks the law again under the case's lock, and writes the ledger with the deed."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.http import Http404
+
+from audit import ledger
+from cases.actions import disclosure as giving
+from cases.actions.item import write_item
+from cases.actions.locking import locked
+from cases.models import Case, Disclosure, ItemType
+from inquiries.models import (
+    ANSWER_KINDS,
+    MOVES,
+    OPEN_STATES,
+    DeclineReason,
+    Inquiry,
+    InquiryAnswer,
+    InquiryState,
+    Mode,
+    State,
+)
+from parties.models import Membership, Unit
+from parties.workdays import add_workdays
+
+WORKDAYS_TO_ANSWER = 5
+
+
+class IllegalMove(Exception):
+    """The inquiry has moved on since the page was drawn; `state` is where it stands."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+class NothingAnswered(Exception):
+    """An answer needs at least one part."""
+
+
+def due_from(day: date) -> date:
+    """When an answer is due: five working days after the day of asking, or the seventh day, whichever is later.
+
+    The seven days are the project's own limit (milestone M17); both are settings of a later issue.
+    """
+    return max(add_workdays(day, WORKDAYS_TO_ANSWER), day + timedelta(days=7))
+
+
+@transaction.atomic
+def ask(
+    *, by: Membership, case: Case, to: Unit, category: str, text: str, confirmed: tuple[str, ...] = (), today: date
+) -> Inquiry:
+    """Asks a unit about a case that both see. The question is an item of the asker's, given to the receiver.
+
+    Raises MayNotGive with the reason when no ground lets the question reveal that the person has contact here.
+    """
+    case = locked(case, by=by, action="write_item")
+    item = write_item(
+        by=by, case=case, type=ItemType.QUESTION, heading=text.strip().splitlines()[0][:120], text=text, happened_on=today
+    )
+    giving.give(by=by, case=case, item=item, to=to, confirmed=confirmed)
+    inquiry = Inquiry.objects.create(
+        mode=Mode.CASE,
+        category=category,
+        asker_unit=by.unit,
+        to_unit=to,
+        case=case,
+        question=item,
+        by=by,
+        due_on=due_from(today),
+    )
+    _step(inquiry, State.SENT, by)
+    ledger.record("inquiry.asked", by=by, case=case.pk, persons=[case.person_id], request=inquiry.pk)
+    return inquiry
+
+
+@transaction.atomic
+def mark_read(*, by: Membership, inquiry: Inquiry) -> None:
+    """The receiver has opened the question; the second time nothing happens."""
+    again = _locked(inquiry, by, "write_item")
+    if again.state == State.SENT and again.to_unit_id == by.unit_id:
+        _step(again, State.READ, by)
+
+
+@transaction.atomic
+def answer(
+    *, by: Membership, inquiry: Inquiry, parts: Mapping[str, str], confirmed: tuple[str, ...] = (), today: date
+) -> Inquiry:
+    """Answers in parts, one item a kind, each given to the asking unit on the ground that stands for that kind.
+
+    parts: information kind to text; only kinds that the category allows. Raises NothingAnswered, IllegalMove when
+    someone answered first, MayNotGive for a kind without ground (then nothing at all is saved).
+    """
+    again = _locked(inquiry, by, "write_item")
+    _demand_move(again, State.ANSWERED, by)
+    chosen = {k: parts[k].strip() for k in ANSWER_KINDS[again.category] if parts.get(k, "").strip()}
+    if not chosen:
+        raise NothingAnswered
+    for kind, text in chosen.items():
+        item = write_item(
+            by=by, case=again.case, type=ItemType.ANSWER, kind=kind, heading=text.splitlines()[0][:120], text=text,
+            happened_on=today,
+        )  # fmt: skip
+        giving.give(by=by, case=again.case, item=item, to=again.asker_unit, confirmed=confirmed)
+        InquiryAnswer.objects.create(inquiry=again, item=item)
+    _step(again, State.ANSWERED, by)
+    ledger.record("inquiry.answered", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+    return again
+
+
+@transaction.atomic
+def decline(*, by: Membership, inquiry: Inquiry, reason: str) -> None:
+    """The question is not answered in the portal. Outward that one sentence; the reason stays with the own unit (R5)."""
+    again = _locked(inquiry, by, "write_item")
+    _demand_move(again, State.DECLINED, by)
+    DeclineReason.objects.create(inquiry=again, unit=by.unit, reason=reason.strip())
+    _step(again, State.DECLINED, by)
+    ledger.record("inquiry.declined", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+
+
+@transaction.atomic
+def close(*, by: Membership, inquiry: Inquiry) -> None:
+    """The asker is done with it."""
+    again = _locked(inquiry, by, "write_item")
+    _demand_move(again, State.CLOSED, by)
+    _step(again, State.CLOSED, by)
+    ledger.record("inquiry.closed", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+
+
+@transaction.atomic
+def take_back(*, by: Membership, inquiry: Inquiry) -> None:
+    """Before the other side has opened it: it leaves the worklist and stays as taken back with both (R14)."""
+    again = _locked(inquiry, by, "write_item")
+    _demand_move(again, State.TAKEN_BACK, by)
+    _step(again, State.TAKEN_BACK, by)
+    ledger.record("inquiry.taken_back", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+
+
+@transaction.atomic
+def log_spoken(
+    *,
+    by: Membership,
+    category: str,
+    channel: str,
+    counterpart: str,
+    asked_by_us: bool,
+    minutes: int,
+    case: Case | None = None,
+    documented: bool = False,
+) -> Inquiry:
+    """Logs a question handled by word of mouth: category, channel and minutes; the content is not stored.
+
+    With a case only of the own unit, and only when it is documented in the own system (R10).
+    """
+    if case is not None:
+        case = locked(case, by=by, action="write_item")
+        if case.unit_id != by.unit_id:
+            raise Http404
+    inquiry = Inquiry.objects.create(
+        mode=Mode.LOG_ONLY,
+        category=category,
+        channel=channel,
+        asker_unit=by.unit,
+        counterpart=counterpart,
+        asked_by_us=asked_by_us,
+        minutes=minutes,
+        case=case,
+        documented=documented,
+        by=by,
+    )
+    _step(inquiry, State.CLOSED, by)
+    ledger.record(
+        "inquiry.logged",
+        by=by,
+        case=case.pk if case else None,
+        persons=[case.person_id] if case else [],
+        request=inquiry.pk,
+    )
+    return inquiry
+
+
+def allowed_actions(membership: Membership, inquiry: Inquiry) -> frozenset[str]:
+    """The states the membership may move the inquiry to; `inquiry` comes with its state."""
+    sides = {"A": inquiry.asker_unit_id, "R": inquiry.to_unit_id}
+    return frozenset(
+        state for state, side in MOVES[inquiry.state].items() if side in sides and sides[side] == membership.unit_id
+    )
+
+
+def pause_open(*, case_id: int, by: Membership) -> int:
+    """Tidying after a withdrawal: open questions on the case that no longer have a ground are paused, without a word why.
+
+    Runs in the owning unit's context; the asker sees the neutral sentence only if the case is still open to it. Safe
+    to repeat.
+    """
+    paused = 0
+    for inquiry in Inquiry.objects.filter(case=case_id, mode=Mode.CASE).select_related("case").with_state():
+        if inquiry.state in OPEN_STATES and not _question_stands(inquiry):
+            _step(inquiry, State.PAUSED, by)
+            ledger.record("inquiry.paused", by=by, case=case_id, request=inquiry.pk)
+            paused += 1
+    return paused
+
+
+def _question_stands(inquiry: Inquiry) -> bool:
+    standing = Disclosure.objects.standing()
+    if inquiry.asker_unit_id != inquiry.case.unit_id:
+        # The asker reads the case only while its existence is given to it.
+        if not standing.filter(case=inquiry.case_id, item=None, to_unit=inquiry.asker_unit_id).exists():
+            return False
+    return standing.filter(item=inquiry.question_id, to_unit=inquiry.to_unit_id).exists()
+
+
+def _locked(inquiry: Inquiry, by: Membership, action: str) -> Inquiry:
+    """The inquiry read anew under its case's lock, through the door; Http404 when the ground has ended."""
+    if inquiry.case_id is not None:
+        locked(Case(pk=inquiry.case_id), by=by, action=action)
+    again = (
+        Inquiry.objects.visible_to(by)
+        .with_state()
+        .select_related("case__person", "case__unit__party", "asker_unit__party", "to_unit__party")
+        .filter(pk=inquiry.pk)
+        .first()
+    )
+    if again is None:
+        raise Http404
+    return again
+
+
+def _demand_move(inquiry: Inquiry, state: str, by: Membership) -> None:
+    if state not in allowed_actions(by, inquiry):
+        raise IllegalMove(inquiry.state)
+
+
+def _step(inquiry: Inquiry, state: str, by: Membership) -> None:
+    InquiryState.objects.create(inquiry=inquiry, state=state, unit=by.unit, by=by)

@@ -1,0 +1,53 @@
+from django.db import migrations
+
+U = "portal.unit()"
+MINE = f"(asker_unit_id = {U} or to_unit_id = {U})"
+SEEN = "exists (select 1 from inquiries_inquiry i where i.id = inquiry_id)"
+
+WALLS = f"""
+alter table inquiries_inquiry enable row level security;
+alter table inquiries_inquiry force row level security;
+create policy read on inquiries_inquiry for select to portal_app using {MINE};
+create policy add on inquiries_inquiry for insert to portal_app with check (asker_unit_id = {U});
+create policy only_on_a_case_one_sees on inquiries_inquiry as restrictive for insert to portal_app
+    with check (case_id is null or exists (select 1 from cases_case c where c.id = case_id));
+revoke update on inquiries_inquiry from portal_app;
+
+alter table inquiries_inquirystate enable row level security;
+alter table inquiries_inquirystate force row level security;
+create policy read on inquiries_inquirystate for select to portal_app using ({SEEN});
+create policy add on inquiries_inquirystate for insert to portal_app with check (unit_id = {U} and {SEEN});
+revoke update on inquiries_inquirystate from portal_app;
+
+alter table inquiries_inquiryanswer enable row level security;
+alter table inquiries_inquiryanswer force row level security;
+create policy read on inquiries_inquiryanswer for select to portal_app using ({SEEN});
+create policy add on inquiries_inquiryanswer for insert to portal_app
+    with check ({SEEN} and exists (select 1 from cases_item i where i.id = item_id and i.unit_id = {U}));
+revoke update on inquiries_inquiryanswer from portal_app;
+
+-- The reason stays with the unit that owns it, in a table the asker cannot read.
+alter table inquiries_declinereason enable row level security;
+alter table inquiries_declinereason force row level security;
+create policy own on inquiries_declinereason for select to portal_app using (unit_id = {U});
+create policy add on inquiries_declinereason for insert to portal_app with check (unit_id = {U} and {SEEN});
+revoke update on inquiries_declinereason from portal_app;
+""" + "".join(
+    f"""
+create policy maintenance on {table} for all to portal_owner using (portal.maintains()) with check (portal.maintains());
+revoke delete, truncate on {table} from portal_app;
+"""
+    for table in (
+        "inquiries_inquiry",
+        "inquiries_inquirystate",
+        "inquiries_inquiryanswer",
+        "inquiries_declinereason",
+    )
+)
+
+
+class Migration(migrations.Migration):
+    """An inquiry is read by the two units it runs between; it opens neither case nor item."""
+
+    dependencies = [("inquiries", "0001_initial"), ("cases", "0002_walls")]
+    operations = [migrations.RunSQL(WALLS, migrations.RunSQL.noop)]

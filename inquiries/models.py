@@ -1,0 +1,229 @@
+"""An inquiry: one unit asks another about a case both see, or logs one that was handled by word of mouth.
+
+The question's and the answer's words are items of their writers, disclosed like any item; an inquiry opens no case and
+no item. Whose turn it is and whether it is late is computed from its rows, never stored.
+"""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.law import InformationKind
+from cases.models import Case, Item
+from parties.models import Membership, PartyKind, Unit
+
+
+class Mode(models.TextChoices):
+    """How it is asked: about a case with a ground, or only logged that it was asked and answered by word of mouth."""
+
+    CASE = "case", _("About a case")
+    LOG_ONLY = "log_only", _("Only logged")
+
+
+class State(models.TextChoices):
+    SENT = "sent", pgettext_lazy("inquiry", "Sent")
+    READ = "read", pgettext_lazy("inquiry", "Read")
+    ANSWERED = "answered", pgettext_lazy("inquiry", "Answered")
+    DECLINED = "declined", pgettext_lazy("inquiry", "Not answered here")
+    PAUSED = "paused", pgettext_lazy("inquiry", "Paused")
+    TAKEN_BACK = "taken_back", pgettext_lazy("inquiry", "Taken back")
+    CLOSED = "closed", pgettext_lazy("inquiry", "Done")
+
+
+# The moves an inquiry may make, and which side makes them: A the asker, R the receiver, T the tidying.
+MOVES: dict[str, dict[str, str]] = {
+    State.SENT: {State.READ: "R", State.ANSWERED: "R", State.DECLINED: "R", State.TAKEN_BACK: "A", State.PAUSED: "T"},
+    State.READ: {State.ANSWERED: "R", State.DECLINED: "R", State.CLOSED: "A", State.PAUSED: "T"},
+    State.ANSWERED: {State.CLOSED: "A", State.PAUSED: "T"},
+    State.DECLINED: {State.CLOSED: "A"},
+    State.PAUSED: {State.CLOSED: "A"},
+    State.TAKEN_BACK: {},
+    State.CLOSED: {},
+}
+OPEN_STATES = (State.SENT, State.READ)
+
+
+class Category(models.TextChoices):
+    """What is asked about; it says which kinds of information an answer may hold (domain/demo.md)."""
+
+    PLANNING = "planning", _("Planning ahead")
+    CERTIFICATE = "certificate", _("The certificate")
+    RETURN_TO_WORK = "return_to_work", _("Return to work")
+    MEASURES = "measures", _("Measures in complex cases")
+    TREATMENT = "treatment", _("Results of treatment")
+    COMPENSATION = "compensation", _("Sickness or activity compensation")
+    PROGNOSIS = "prognosis", _("Medical prognosis")
+    BENEFITS = "benefits", _("Sickness benefit income and benefits")
+    MEETING = "meeting", _("Reconciliation meeting")
+    RULES = "rules", _("Rules, other")
+
+
+# The kinds an answer may be written in, by category: one field a kind on the answer form.
+ANSWER_KINDS: dict[str, tuple[InformationKind, ...]] = {
+    Category.PLANNING: (InformationKind.PLAN, InformationKind.ABILITY),
+    Category.CERTIFICATE: (InformationKind.CERTIFICATE, InformationKind.ABILITY),
+    Category.RETURN_TO_WORK: (InformationKind.ABILITY, InformationKind.EMPLOYMENT, InformationKind.PLAN),
+    Category.MEASURES: (InformationKind.PLAN,),
+    Category.TREATMENT: (InformationKind.MEDICAL, InformationKind.PLAN),
+    Category.COMPENSATION: (InformationKind.DECISION, InformationKind.ABILITY, InformationKind.PLAN),
+    Category.PROGNOSIS: (InformationKind.ABILITY, InformationKind.MEDICAL),
+    Category.BENEFITS: (InformationKind.DECISION, InformationKind.SOCIAL),
+    Category.MEETING: (InformationKind.PLAN,),
+    Category.RULES: (InformationKind.PLAN, InformationKind.DECISION),
+}
+
+
+class Channel(models.TextChoices):
+    PORTAL = "portal", _("In the portal")
+    PHONE = "phone", _("By telephone")
+    ON_SITE = "on_site", _("On site")
+    MEETING = "meeting", pgettext_lazy("channel", "At a meeting")
+
+
+class InquiryQuerySet(models.QuerySet["Inquiry"]):
+    def visible_to(self, membership: Membership | None) -> "InquiryQuerySet":
+        """Inquiries the unit has asked or been asked, on cases it may open now; and what it has logged itself."""
+        if membership is None or not membership.is_case_role:
+            return self.none()
+        unit = membership.unit_id
+        return self.filter(Q(asker_unit_id=unit) | Q(to_unit_id=unit)).filter(
+            Q(case=None) | Q(case__in=Case.objects.visible_to(membership).values("pk"))
+        )
+
+    def with_state(self) -> "InquiryQuerySet":
+        """Adds `state`, the last of its rows."""
+        last = InquiryState.objects.filter(inquiry=OuterRef("pk")).order_by("-id")
+        return self.annotate(state=Subquery(last.values("state")[:1]))
+
+    def turn_of(self, membership: Membership) -> "InquiryQuerySet":
+        """Those that wait for the membership's unit: asked of it and open, or asked by it and answered, unread or declined."""
+        unit = membership.unit_id
+        return (
+            self.visible_to(membership)
+            .with_state()
+            .filter(
+                Q(to_unit_id=unit, state__in=OPEN_STATES)
+                | Q(asker_unit_id=unit, state__in=[State.ANSWERED, State.DECLINED, State.PAUSED])
+            )
+        )
+
+    def waiting_for(self, membership: Membership, cap: int = 50) -> str:
+        """How many wait for the unit, capped, as a badge: "" for none, "50+" beyond the cap."""
+        count = len(self.turn_of(membership).order_by().values_list("pk", flat=True)[: cap + 1])
+        return "" if not count else f"{cap}+" if count > cap else str(count)
+
+
+class Inquiry(models.Model):
+    """Who asked whom, about what, until when. log_only holds category, channel and minutes, and no content."""
+
+    mode = models.TextField(choices=Mode)
+    category = models.TextField(choices=Category)
+    channel = models.TextField(choices=Channel, default=Channel.PORTAL)
+    asker_unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+")
+    to_unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+", null=True)
+    counterpart = models.TextField(choices=PartyKind, blank=True, default="")
+    asked_by_us = models.BooleanField(default=True)
+    case = models.ForeignKey(Case, models.RESTRICT, related_name="inquiries", null=True)
+    question = models.OneToOneField(Item, models.RESTRICT, related_name="+", null=True)
+    by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    due_on = models.DateField(null=True)
+    minutes = models.PositiveIntegerField(null=True)
+    documented = models.BooleanField(default=False)
+
+    objects = InquiryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["to_unit", "due_on"], name="inquiry_received"),
+            models.Index(fields=["asker_unit", "-asked_at"], name="inquiry_asked"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="an_inquiry_has_a_known_mode"),
+            models.CheckConstraint(
+                condition=~Q(mode="case") | Q(case__isnull=False, question__isnull=False, to_unit__isnull=False, due_on__isnull=False),
+                name="a_question_about_a_case_has_case_words_receiver_and_due_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode="log_only") | Q(question=None, minutes__isnull=False),
+                name="a_logged_inquiry_has_minutes_and_no_words",
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode="log_only") | Q(case=None) | Q(documented=True),
+                name="a_logged_inquiry_on_a_person_is_documented_elsewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_unit=None) | ~Q(to_unit=F("asker_unit")), name="nobody_asks_themselves"
+            ),
+        ]
+
+    def is_late(self, today: date) -> bool:
+        """Open and past its due date."""
+        return self.due_on is not None and self.due_on < today
+
+
+class InquiryState(models.Model):
+    """Each step of an inquiry, by whom and when; the last is now. `reason` stays with the answering unit (R5)."""
+
+    inquiry = models.ForeignKey(Inquiry, models.RESTRICT, related_name="steps")
+    state = models.TextField(choices=State)
+    at = models.DateTimeField(db_default=Now())
+    unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+")
+    by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["inquiry", "-id"], name="inquiry_now")]
+        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="an_inquiry_is_in_a_known_state")]
+
+
+class DeclineReason(models.Model):
+    """Why a question is not answered in the portal: kept by the answering unit, never shown to the asker (R5)."""
+
+    inquiry = models.OneToOneField(Inquiry, models.RESTRICT, primary_key=True)
+    unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+")
+    reason = models.TextField()
+
+
+class InquiryAnswer(models.Model):
+    """One part of an answer: an item of the answering unit, of one kind. Sight of it is the item's own."""
+
+    inquiry = models.ForeignKey(Inquiry, models.RESTRICT, related_name="answers")
+    item = models.OneToOneField(Item, models.RESTRICT, related_name="+")
+
+
+CLASSIFIED = {
+    "Inquiry": dict.fromkeys(
+        [
+            "mode",
+            "category",
+            "channel",
+            "asker_unit",
+            "to_unit",
+            "counterpart",
+            "asked_by_us",
+            "case",
+            "question",
+            "by",
+            "asked_at",
+            "due_on",
+            "minutes",
+            "documented",
+        ],
+        "personal",
+    )
+    | {"id": "organisational"},
+    "InquiryState": {
+        "id": "organisational",
+        "inquiry": "personal",
+        "state": "personal",
+        "at": "personal",
+        "unit": "personal",
+        "by": "personal",
+    },
+    "DeclineReason": {"inquiry": "personal", "unit": "personal", "reason": "sensitive"},
+    "InquiryAnswer": {"id": "organisational", "inquiry": "personal", "item": "sensitive"},
+}

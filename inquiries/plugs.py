@@ -1,0 +1,202 @@
+"""What inquiries add to the case's room: rows of the worklist, a panel on the case page, what a withdrawal closes."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.access import allowed_actions
+from cases.deciding import last_day
+from cases.law import Act, InformationKind, grounds_for
+from cases.models import Case, ConsentLine, Disclosure
+from cases.seams import Matter
+from errands.jobs import Conclusion, Progress, performs
+from errands.models import Job
+from inquiries import actions
+from inquiries.models import OPEN_STATES, Category, Inquiry, Mode, State
+from parties.access import acting
+from parties.models import Membership, PartyKind, Unit
+from parties.workdays import workdays_between
+
+CONSENT_WARNING_DAYS = 30
+
+
+@dataclass
+class Row:
+    """One inquiry as a row: what it is about, with whom, whose turn it is, and how late."""
+
+    pk: int
+    url: str
+    category: str
+    other: str
+    case_number: str
+    due_on: date | None
+    chip: str
+    word: str
+    asked_at: Any
+
+
+def row_of(inquiry: Inquiry, member: Membership, today: date) -> Row:
+    """Whose turn and how late, computed from where the inquiry stands. `inquiry` comes with its state."""
+    asked = inquiry.asker_unit_id == member.unit_id
+    state = inquiry.state
+    if inquiry.mode == Mode.LOG_ONLY:
+        chip, word = "closed", _("Logged")
+    elif state in OPEN_STATES and inquiry.is_late(today):
+        days = max(workdays_between(inquiry.due_on, today), 1)
+        chip, word = "late", ngettext("%(days)d working day late", "%(days)d working days late", days) % {"days": days}
+    elif state in OPEN_STATES:
+        chip, word = ("wait", _("Waits for an answer")) if asked else ("turn", _("Your turn"))
+    elif state == State.ANSWERED:
+        chip, word = ("turn", _("Answer to read")) if asked else ("ok", _("Answered"))
+    elif state in (State.DECLINED, State.PAUSED):
+        # One sentence outward, whatever the reason (R5).
+        chip, word = ("closed", _("Not answered here"))
+    elif state == State.TAKEN_BACK:
+        chip, word = "closed", _("Taken back")
+    else:
+        chip, word = "closed", _("Done")
+    other = inquiry.to_unit if asked else inquiry.asker_unit
+    return Row(
+        pk=inquiry.pk,
+        url=reverse("inquiry", args=[inquiry.pk]),
+        category=str(Category(inquiry.category).label),
+        other=other.name if other else str(PartyKind(inquiry.counterpart).label),
+        case_number=inquiry.case.number if inquiry.case_id else "",
+        due_on=inquiry.due_on,
+        chip=chip,
+        word=word,
+        asked_at=inquiry.asked_at,
+    )
+
+
+def worklist(member: Membership) -> list[Matter]:
+    """Questions to answer, answers to read, and consents of the unit's cases that end within 30 days."""
+    matters = []
+    for inquiry in (
+        Inquiry.objects.turn_of(member).select_related("case", "asker_unit", "to_unit").order_by("due_on", "id")[:200]
+    ):
+        to_us = inquiry.to_unit_id == member.unit_id
+        matters.append(
+            Matter(
+                action=_("Answer the question") if to_us else _("Read the answer"),
+                url=reverse("inquiry", args=[inquiry.pk]),
+                group="inquiries",
+                due_on=inquiry.due_on if to_us else timezone.localdate(),
+                waits_for=_("You"),
+                case_number=inquiry.case.number,
+                event=_("%(unit)s about: %(category)s")
+                % {
+                    "unit": inquiry.asker_unit.name if to_us else inquiry.to_unit.name,
+                    "category": Category(inquiry.category).label,
+                },
+            )
+        )
+    return matters + _ending_consents(member)
+
+
+def _ending_consents(member: Membership) -> list[Matter]:
+    limit = timezone.now() + timedelta(days=CONSENT_WARNING_DAYS)
+    seen: set[int] = set()
+    matters = []
+    for line in (
+        ConsentLine.objects.live()
+        .filter(unit=member.unit, until_at__lte=limit)
+        .select_related("consent", "case", "from_party", "to_party")
+        .order_by("until_at", "id")[:400]
+    ):
+        if line.consent_id in seen:
+            continue
+        seen.add(line.consent_id)
+        other = line.to_party if line.from_party_id == member.party_id else line.from_party
+        ends = last_day(line.until_at)
+        matters.append(
+            Matter(
+                action=_("Ask about a new consent"),
+                url=reverse("consent", args=[line.case.number, line.consent.number]),
+                group="consents",
+                due_on=ends,
+                waits_for=_("The person"),
+                case_number=line.case.number,
+                event=_("%(party)s: ends %(date)s") % {"party": other.name, "date": ends},
+                is_mine=False,
+            )
+        )
+    return matters
+
+
+def receivers_of_a_question(case: Case, member: Membership) -> list[Unit]:
+    """The units that may be asked about the case: the owner, those with a line in either direction, those that gave."""
+    ids = {case.unit_id}
+    for pair in ConsentLine.objects.live().filter(case=case).values_list("from_unit_id", "to_unit_id"):
+        ids.update(pair)
+    ids |= set(Disclosure.objects.standing().filter(case=case, to_unit=member.unit).values_list("from_unit_id", flat=True))
+    ids.discard(member.unit_id)
+    code = PartyKind(member.unit.party.kind).matrix
+    return [
+        unit
+        for unit in Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name")
+        if grounds_for(Act.QUESTION, code, PartyKind(unit.party.kind).matrix, InformationKind.EXISTENCE)
+    ]
+
+
+def case_actions(request: HttpRequest, case: Case) -> list[dict[str, str]]:
+    """The one primary action of the case page: to ask, when there is one to ask."""
+    if "write_item" not in allowed_actions(request.membership, case):
+        return []
+    units = receivers_of_a_question(case, request.membership)
+    return [
+        {
+            "url": reverse("ask", args=[case.number, unit.pk]),
+            "icon": "chat",
+            "label": _("Ask %(party)s") % {"party": unit.party.name},
+        }
+        for unit in units[:1]
+    ]
+
+
+def case_panel(request: HttpRequest, case: Case) -> dict[str, Any] | None:
+    """The questions on the case between this unit and others, and whom else one can ask."""
+    member = request.membership
+    today = timezone.localdate()
+    rows = [
+        row_of(i, member, today)
+        for i in Inquiry.objects.visible_to(member)
+        .with_state()
+        .filter(case=case)
+        .select_related("asker_unit", "to_unit", "case")
+        .order_by("-id")[:20]
+    ]
+    others = receivers_of_a_question(case, member)[1:] if "write_item" in allowed_actions(member, case) else []
+    return {"template": "inquiries/panel.html", "rows": rows, "others": others, "case": case}
+
+
+def open_matters(member: Membership, case: Case, units: set[int]) -> dict[str, int]:
+    """Open questions on the case, by the other unit: what a withdrawal pauses."""
+    counts: dict[str, int] = {}
+    for inquiry in Inquiry.objects.visible_to(member).with_state().filter(case=case, mode=Mode.CASE):
+        if inquiry.state in OPEN_STATES:
+            other = inquiry.to_unit_id if inquiry.asker_unit_id == member.unit_id else inquiry.asker_unit_id
+            if other in units:
+                counts[f"questions:{other}"] = counts.get(f"questions:{other}", 0) + 1
+    return counts
+
+
+PAUSE_INQUIRIES = "pause_inquiries"
+
+
+@performs(PAUSE_INQUIRIES)
+def pause_inquiries(job: Job, report_progress: Progress) -> Conclusion:
+    """After a withdrawal: pauses what no longer has a ground. The door was shut by the withdrawal itself."""
+
+    def conclude() -> None:
+        member = Membership.objects.select_related("unit__party", "user").get(pk=job.by)
+        with acting(member):
+            actions.pause_open(case_id=job.payload["case"], by=member)
+
+    return conclude

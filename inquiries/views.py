@@ -1,0 +1,257 @@
+"""Asking, reading, answering, closing; and logging what was asked by word of mouth."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit import ledger
+from cases.access import demand, open_case, refuse
+from cases.actions import disclosure as giving
+from cases.deciding import Standing
+from cases.law import Act, InformationKind
+from cases.models import Case, Item
+from cases.sight import CONFIRMATIONS_MISSING
+from errands import drafts
+from inquiries import actions
+from inquiries.forms import AnswerForm, AskForm, DeclineForm, LogForm
+from inquiries.models import ANSWER_KINDS, Inquiry, State
+from inquiries.plugs import receivers_of_a_question, row_of
+from parties.models import Membership
+
+PAGE = 50
+
+
+def _case_worker(request: HttpRequest) -> Membership:
+    if request.membership is None or not request.membership.is_case_role:
+        raise Http404
+    return request.membership
+
+
+def _open(request: HttpRequest, pk: int) -> Inquiry:
+    """The inquiry by its number if the membership may read it; else Http404, in the ledger like every refusal."""
+    inquiry = (
+        Inquiry.objects.visible_to(request.membership)
+        .with_state()
+        .select_related("case__person", "case__unit__party", "asker_unit__party", "to_unit__party__organisation", "by__user")
+        .filter(pk=pk)
+        .first()
+    )
+    if inquiry is None:
+        refuse(request, f"inquiry {pk}")
+    ledger.record_read(
+        "inquiry.read",
+        by=request.membership,
+        case=inquiry.case_id,
+        persons=[inquiry.case.person_id] if inquiry.case_id else [],
+    )
+    return inquiry
+
+
+@require_safe
+def inquiries(request: HttpRequest) -> HttpResponse:
+    """Whose turn it is first; then those under way, and what is done."""
+    member = _case_worker(request)
+    show = request.GET.get("show", "turn")
+    found = Inquiry.objects.visible_to(member).with_state()
+    if show == "asked":
+        found = found.filter(asker_unit=member.unit)
+    elif show == "received":
+        found = found.filter(to_unit=member.unit)
+    else:
+        show, found = "turn", Inquiry.objects.turn_of(member)
+    rows = list(
+        found.select_related("asker_unit", "to_unit", "case").order_by("due_on" if show == "turn" else "-id", "-id")[: PAGE + 1]
+    )
+    ledger.record_read("inquiries.listed", by=member, persons={r.case.person_id for r in rows[:PAGE] if r.case_id})
+    today = timezone.localdate()
+    return render(
+        request,
+        "inquiries/list.html",
+        {"rows": [row_of(r, member, today) for r in rows[:PAGE]], "more": len(rows) > PAGE, "show": show},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest, number: str, unit: int) -> HttpResponse:
+    """Asks one unit about the case. Why it may be asked stands on the page; without a ground the form is not offered."""
+    case = open_case(request, number)
+    member = request.membership
+    demand(member, case, "write_item")
+    to = next((u for u in receivers_of_a_question(case, member) if u.pk == unit), None)
+    if to is None:
+        refuse(request, f"{number}/ask/{unit}")
+    decision = Standing.of(case, member.unit).decide(Act.QUESTION, to, InformationKind.EXISTENCE)
+    excluded = giving.excluded_by_the_person(case)
+    key = f"{number}-{unit}"
+    draft = drafts.find(member.pk, "ask", key)
+    form = AskForm(
+        request.POST or None,
+        excluded=bool(excluded) and decision.line is not None,
+        initial={n: v[0] for n, v in draft.text.items() if v} if draft else None,
+    )
+    if decision.allowed and form.is_valid():
+        try:
+            inquiry = actions.ask(
+                by=member, case=case, to=to, category=form.cleaned_data["category"], text=form.cleaned_data["text"],
+                confirmed=form.confirmed, today=timezone.localdate(),
+            )  # fmt: skip
+        except giving.MayNotGive as no:
+            form.add_error(None, no.decision.sentence)
+        except giving.NotConfirmed as missing:
+            form.add_error("excluded_read", CONFIRMATIONS_MISSING[missing.what])
+        else:
+            drafts.discard(member.pk, "ask", key)
+            messages.success(request, _("Sent to the unit. You will see here when there is an answer."))
+            return redirect("inquiry", pk=inquiry.pk)
+    return render(
+        request,
+        "inquiries/ask.html",
+        {
+            "case": case,
+            "to": to,
+            "form": form,
+            "decision": decision,
+            "excluded": excluded,
+            "draft": draft,
+            "draft_url": reverse("draft_of", args=["ask", key]),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The thread, whose turn it is, and for the receiver the answer form. Opening it is reading it."""
+    inquiry = _open(request, pk)
+    member = request.membership
+    if inquiry.case_id is None or inquiry.question_id is None:
+        return render(request, "inquiries/logged.html", {"inquiry": inquiry})
+    if inquiry.to_unit_id == member.unit_id and inquiry.state == State.SENT:
+        actions.mark_read(by=member, inquiry=inquiry)
+        inquiry.state = State.READ
+    allowed = actions.allowed_actions(member, inquiry)
+    form, excluded = None, []
+    if State.ANSWERED in allowed:
+        standing = Standing.of(inquiry.case, member.unit)
+        decisions = {k: standing.decide(Act.INFORMATION, inquiry.asker_unit, k) for k in ANSWER_KINDS[inquiry.category]}
+        excluded = giving.excluded_by_the_person(inquiry.case)
+        draft = drafts.find(member.pk, "answer", str(pk))
+        form = AnswerForm(
+            request.POST or None,
+            category=inquiry.category,
+            decisions=decisions,
+            excluded=bool(excluded),
+            initial={n: v[0] for n, v in draft.text.items() if v} if draft else None,
+        )
+        if form.is_valid():
+            try:
+                actions.answer(
+                    by=member, inquiry=inquiry, parts=form.parts, confirmed=form.confirmed, today=timezone.localdate()
+                )
+            except giving.MayNotGive as no:
+                form.add_error(None, no.decision.sentence)
+            except giving.NotConfirmed as missing:
+                form.add_error("excluded_read", CONFIRMATIONS_MISSING[missing.what])
+            except actions.IllegalMove:
+                form.add_error(None, _("Someone already answered. Your text is kept as a draft."))
+            else:
+                drafts.discard(member.pk, "answer", str(pk))
+                messages.success(request, _("The answer is sent."))
+                return redirect("inquiry", pk=pk)
+    elif request.method == "POST":
+        messages.info(request, _("Someone already answered. Your text is kept as a draft."))
+        drafts.save(member.pk, "answer", str(pk), {n: request.POST.getlist(n) for n in request.POST})
+        return redirect("inquiry", pk=pk)
+    items = (
+        Item.objects.visible_to(member)
+        .filter(pk__in=[inquiry.question_id, *inquiry.answers.values_list("item_id", flat=True)])
+        .select_related("author__user", "unit")
+        .order_by("id")
+    )
+    return render(
+        request,
+        "inquiries/inquiry.html",
+        {
+            "inquiry": inquiry,
+            "row": row_of(inquiry, member, timezone.localdate()),
+            "thread": [(i, i.unit_id == member.unit_id, str(InformationKind(i.kind).label)) for i in items],
+            "form": form,
+            "excluded": excluded,
+            "allowed": allowed,
+            "draft_url": reverse("draft_of", args=["answer", str(pk)]),
+            "steps": inquiry.steps.select_related("unit", "by__user").order_by("id"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def decline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says that the question is not answered in the portal; the reason stays here."""
+    inquiry = _open(request, pk)
+    if State.DECLINED not in actions.allowed_actions(request.membership, inquiry):
+        raise PermissionDenied
+    form = DeclineForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actions.decline(by=request.membership, inquiry=inquiry, reason=form.cleaned_data["reason"])
+        except actions.IllegalMove:
+            messages.info(request, _("A colleague has already dealt with it."))
+        return redirect("inquiry", pk=pk)
+    return render(request, "inquiries/decline.html", {"form": form, "inquiry": inquiry})
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """The asker is done with the question."""
+    return _move(request, pk, State.CLOSED, actions.close)
+
+
+@require_POST
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The asker takes the question back before it is read."""
+    return _move(request, pk, State.TAKEN_BACK, actions.take_back)
+
+
+def _move(request: HttpRequest, pk: int, state: str, verb) -> HttpResponse:
+    inquiry = _open(request, pk)
+    if inquiry.state != state and state not in actions.allowed_actions(request.membership, inquiry):
+        if inquiry.asker_unit_id != request.membership.unit_id:
+            raise PermissionDenied
+        messages.info(request, _("The other side has moved on in the meantime. Look at the question again."))
+        return redirect("inquiry", pk=pk)
+    if inquiry.state != state:
+        verb(by=request.membership, inquiry=inquiry)
+    return redirect("inquiry", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def log_inquiry(request: HttpRequest) -> HttpResponse:
+    """Logs a spoken question in one short form."""
+    member = _case_worker(request)
+    form = LogForm(request.POST or None)
+    if form.is_valid():
+        values = form.cleaned_data
+        case = None
+        if values["case_number"]:
+            case = (
+                Case.objects.visible_to(member)
+                .owned_by(member)
+                .select_related("person")
+                .filter(number=values["case_number"].strip().upper())
+                .first()
+            )
+            if case is None:
+                ledger.record_read("read.refused", by=member, note=values["case_number"])
+                form.add_error("case_number", _("There is no case with that number at your unit. Check the number, or leave it empty."))
+        if not form.errors:
+            actions.log_spoken(
+                by=member, category=values["category"], channel=values["channel"], counterpart=values["counterpart"],
+                asked_by_us=values["asked_by"] == "us", minutes=values["minutes"], case=case, documented=values["documented"],
+            )  # fmt: skip
+            messages.success(request, _("Logged. It counts in the quarter's figures."))
+            return redirect("worklist")
+    return render(request, "inquiries/log.html", {"form": form})

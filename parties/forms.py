@@ -1,0 +1,103 @@
+"""Forms of the register: clean words, no HTML."""
+
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from parties.actions import roles_for, units_administered_by
+from parties.models import Membership, Role
+
+DATE_HINT = _("yyyy-mm-dd")
+
+
+class DateField(forms.DateField):
+    """A date typed as text: yyyy-mm-dd, yyyymmdd or yy-mm-dd; the sentence names the form that is wanted."""
+
+    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"})
+    default_error_messages = {
+        "required": _("Fill in the date as year-month-day, for example 2026-03-04."),
+        "invalid": _("Write the date as year-month-day, for example 2026-03-04."),
+    }
+
+    def __init__(self, **kwargs) -> None:
+        kwargs.setdefault("help_text", DATE_HINT)
+        super().__init__(**kwargs)
+
+
+class SignInForm(AuthenticationForm):
+    """E-mail address and password; a wrong one gets one sentence that does not tell which."""
+
+    error_messages = {
+        "invalid_login": _("Wrong e-mail address or password."),
+        "inactive": _("Wrong e-mail address or password."),
+    }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("E-mail address")
+        self.fields["username"].error_messages["required"] = _("Fill in your e-mail address.")
+        self.fields["password"].error_messages["required"] = _("Fill in your password.")
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        error_messages={
+            "required": _("Fill in the person's e-mail address."),
+            "invalid": _("Write the e-mail address whole, for example anna.berg@regionen.example."),
+        },
+    )
+    name = forms.CharField(label=_("Name"), max_length=120, error_messages={"required": _("Fill in the person's name.")})
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), queryset=None, error_messages={"required": _("Choose the unit."), "invalid_choice": _("Choose the unit.")}
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=[], error_messages={"required": _("Choose the role.")})
+
+    def __init__(self, *args, by: Membership, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        units = units_administered_by(by)
+        self.fields["unit"].queryset = units
+        kinds = {unit.party.kind for unit in units}
+        known = {role for kind in kinds for role in roles_for(kind)}
+        self.fields["role"].choices = [("", _("Choose")), *[(r.value, r.label) for r in Role if r in known]]
+
+    def clean(self) -> dict:
+        values = super().clean()
+        unit, role = values.get("unit"), values.get("role")
+        if unit and role and role not in roles_for(unit.party.kind):
+            self.add_error("role", _("That role does not exist at a unit of this kind. Choose another."))
+        return values
+
+
+class SubstituteForm(forms.Form):
+    substitute = forms.ModelChoiceField(
+        label=_("Who stands in"), queryset=None, required=False, empty_label=_("Nobody: the place is vacant")
+    )
+    from_on = DateField(label=_("From"))
+    to_on = DateField(label=_("Until and including"))
+
+    def __init__(self, *args, absent: Membership, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["substitute"].queryset = (
+            Membership.objects.current().filter(unit=absent.unit).exclude(pk=absent.pk).select_related("user")
+        )
+        self.fields["substitute"].label_from_instance = lambda m: f"{m.user.name}, {m.role_label}"
+
+    def clean(self) -> dict:
+        values = super().clean()
+        start, end = values.get("from_on"), values.get("to_on")
+        if start and end and end < start:
+            self.add_error("to_on", _("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+        return values
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """From the start of the first day until the start of the day after the last."""
+        return _midnight(self.cleaned_data["from_on"]), _midnight(self.cleaned_data["to_on"] + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

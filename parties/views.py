@@ -1,0 +1,167 @@
+"""Signing in, choosing as whom, and the administrator's register of people and units."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit import ledger
+from parties import actions
+from parties.access import SESSION_KEY
+from parties.demo import PASSWORD, logins
+from parties.forms import InviteForm, SignInForm, SubstituteForm
+from parties.models import Membership, Role, Substitution
+
+
+class SignIn(LoginView):
+    """The way in. In demo mode the page shows who one can be; nowhere else."""
+
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs) -> dict:
+        demo = {"demo_logins": logins(), "demo_password": PASSWORD} if settings.DEMO else {}
+        return super().get_context_data(**kwargs) | demo
+
+
+class SignOut(LogoutView):
+    """Out, by POST; the next page is the login."""
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Welcome(PasswordResetConfirmView):
+    """The link of an invitation: choose a password, once, within three days."""
+
+    template_name = "parties/welcome.html"
+    success_url = reverse_lazy("login")
+
+    def form_valid(self, form) -> HttpResponse:
+        messages.success(self.request, _("The password is saved. Log in with it."))
+        return super().form_valid(form)
+
+
+def too_many_attempts(request: HttpRequest, credentials: dict | None = None, *args, **kwargs) -> HttpResponse:
+    """The login page again, saying when it opens."""
+    opens = timezone.localtime(timezone.now() + settings.AXES_COOLOFF_TIME)
+    form = SignInForm(request)
+    text = _("Too many attempts. Try again at %(time)s.") % {"time": time_format(opens, "H.i")}
+    return render(request, "registration/login.html", {"form": form, "locked_until": text}, status=429)
+
+
+@require_http_methods(["GET", "POST"])
+def choose_membership(request: HttpRequest) -> HttpResponse:
+    """Chooses which of one's own memberships the session acts as."""
+    if request.method == "POST":
+        chosen = next((m for m in request.memberships if str(m.pk) == request.POST.get("membership")), None)
+        if chosen is None:
+            raise Http404
+        request.session[SESSION_KEY] = chosen.pk
+        ledger.record("member.switched", by=chosen)
+        return redirect("home")
+    return render(request, "parties/choose.html", {"memberships": request.memberships})
+
+
+def _administrator(request: HttpRequest) -> Membership:
+    member = request.membership
+    if member is None or member.role != Role.ADMINISTRATOR:
+        raise Http404
+    return member
+
+
+def _member(request: HttpRequest, pk: int) -> Membership:
+    units = actions.units_administered_by(_administrator(request))
+    return get_object_or_404(
+        Membership.objects.current().filter(unit__in=units).select_related("user", "unit__party"), pk=pk
+    )
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The organisation's units, who has which role in them, and who stands in for whom."""
+    by = _administrator(request)
+    units = list(actions.units_administered_by(by))
+    members: dict[int, list[Membership]] = {}
+    for member in (
+        Membership.objects.current().filter(unit__in=units).select_related("user").order_by("user__name", "id")
+    ):
+        members.setdefault(member.unit_id, []).append(member)
+    substitutes = {
+        s.absent_id: s
+        for s in Substitution.objects.filter(
+            absent__unit__in=units, until_at__gt=timezone.now()
+        ).select_related("substitute__user")
+    }
+    for row in (m for group in members.values() for m in group):
+        row.substitution = substitutes.get(row.pk)
+    rows = [(unit, members.get(unit.pk, [])) for unit in units]
+    return render(request, "parties/people.html", {"rows": rows, "organisation": by.unit.party.organisation})
+
+
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Gives a person a role; a new one gets a link to choose a password."""
+    by = _administrator(request)
+    form = InviteForm(request.POST or None, by=by, initial={"unit": by.unit_id})
+    if form.is_valid():
+        try:
+            membership, link = actions.invite(by=by, **form.cleaned_data)
+        except actions.OtherSide:
+            form.add_error(
+                "email",
+                _("That person works on the other side of the house: with the financing, or with cases. They need another address for this role."),
+            )
+        except actions.AlreadyMember:
+            form.add_error("email", _("The person already has a role in that unit during this time."))
+        else:
+            messages.success(request, _("%(name)s now has a role at %(unit)s.") % {"name": membership.user.name, "unit": membership.unit})
+            if link:
+                messages.info(request, _demo_link(link))
+            return redirect("people")
+    return render(request, "parties/invite.html", {"form": form})
+
+
+def _demo_link(link: str) -> str:
+    sent = _("A link to choose a password has been sent by e-mail. It works once, within three days.")
+    return f"{sent} {link}" if settings.DEMO else sent
+
+
+@require_http_methods(["GET", "POST"])
+def end_membership(request: HttpRequest, pk: int) -> HttpResponse:
+    """One confirmation; the next request of that person is already without the role."""
+    by, member = _administrator(request), _member(request, pk)
+    if request.method == "POST":
+        actions.end_membership(by=by, membership=member)
+        messages.success(request, _("%(name)s no longer has the role.") % {"name": member.user.name})
+        return redirect("people")
+    return render(request, "parties/end.html", {"member": member})
+
+
+@require_POST
+def send_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sends a new link to choose a password."""
+    by, member = _administrator(request), _member(request, pk)
+    messages.info(request, _demo_link(actions.send_link(by=by, user=member.user)))
+    return redirect("people")
+
+
+@require_http_methods(["GET", "POST"])
+def substitute(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who stands in for an absent colleague, from and until."""
+    by, absent = _administrator(request), _member(request, pk)
+    form = SubstituteForm(request.POST or None, absent=absent)
+    if form.is_valid():
+        from_at, until_at = form.moments
+        actions.stand_in(
+            by=by, absent=absent, substitute=form.cleaned_data["substitute"], from_at=from_at, until_at=until_at
+        )
+        messages.success(request, _("The substitute is recorded."))
+        return redirect("people")
+    return render(request, "parties/substitute.html", {"form": form, "absent": absent})
