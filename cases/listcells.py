@@ -216,7 +216,7 @@ def _cell_text(cell: Any) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if "%" in (cell.number_format or ""):
             return f"{value * 100:.10g} %"
-        return str(int(value)) if value == value // 1 else f"{value:.15g}".replace(".", ",")
+        return f"{value:.15g}".replace(".", ",")
     return clean(str(value))
 
 
@@ -262,8 +262,7 @@ def _check_directory(parts: list[zipfile.ZipInfo], packed: int) -> None:
         raise ListFileProblem("unpacks_too_big")
     names = {part.filename for part in parts}
     known = all(part.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts)
-    secret = any(part.flag_bits & 1 for part in parts)
-    if len(names) < len(parts) or not known or secret or "[Content_Types].xml" not in names:
+    if len(names) < len(parts) or not known or "[Content_Types].xml" not in names:
         raise ListFileProblem("not_a_workbook")
 
 
