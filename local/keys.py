@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -19,8 +20,8 @@ def fresh() -> dict[str, str]:
 def kept(file: Path) -> dict[str, str]:
     """The keys in the file, made there first if it is missing. Lose it and encrypted numbers are lost."""
     if not file.exists():
-        aside = file.with_suffix(f".{os.getpid()}")
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+        descriptor, aside = tempfile.mkstemp(dir=file.parent)  # readable by its owner only, from the start
+        with open(descriptor, "w") as new:
             json.dump(fresh(), new, indent=1)
             new.flush()
             os.fsync(new.fileno())
@@ -31,5 +32,5 @@ def kept(file: Path) -> dict[str, str]:
         except FileExistsError:
             pass
         finally:
-            aside.unlink()
+            os.unlink(aside)
     return dict(json.loads(file.read_text()))

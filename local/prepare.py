@@ -4,6 +4,7 @@ Every step may be repeated. Everything said goes to standard error.
 """
 
 import hashlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ def main(folder: Path) -> None:
         from django.core.management import call_command
 
         django.setup()
-        call_command("compile_messages", verbosity=0, stdout=sys.stderr)
+        call_command("compile_messages", stdout=io.StringIO())
         call_command("migrate", database="owner", interactive=False, verbosity=0, stdout=sys.stderr)
         if "STATIC_ROOT" in os.environ:
             _collect_static(Path(os.environ["STATIC_ROOT"]))
@@ -45,5 +46,11 @@ def _collect_static(collected: Path) -> None:
 
 
 if __name__ == "__main__":
+    from django.core.management import CommandError
+
     sys.path.insert(0, str(ROOT))
-    main(Path(sys.argv[1]))
+    try:
+        main(Path(sys.argv[1]))
+    except CommandError as sentence:
+        say(str(sentence))
+        sys.exit(1)

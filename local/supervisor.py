@@ -29,7 +29,7 @@ class Child:
     command: Sequence[str]
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
-    again_at: float = 0.0  # when to start it; 0 while it runs
+    again_at: float | None = None  # when to start it again, if it has ended
     short_lives: int = 0  # in a row
     unfinished: dict[int, bytes] = field(default_factory=dict)  # a line begun, by the pipe it comes through
 
@@ -59,9 +59,11 @@ class Supervisor:
         self.selector = selectors.DefaultSelector()
         self.hung_up = False  # nobody reads what we say any longer
 
-    def start(self) -> None:
+    def start(self, *names: str) -> None:
+        """Starts the commands named, or all of them."""
         for child in self.children:
-            self._start(child)
+            if not names or child.name in names:
+                self._start(child)
 
     def turn(self, seconds: float = 0.2) -> None:
         """Passes on what was said within `seconds`, then starts again what has ended and is due."""
@@ -72,7 +74,7 @@ class Supervisor:
         for child in self.children:
             if child.process is not None and child.process.poll() is not None:
                 self._bury(child, now)
-            if child.process is None and now >= child.again_at:
+            if child.again_at is not None and now >= child.again_at:
                 self._start(child)
 
     def pid(self, name: str) -> int | None:
@@ -132,7 +134,7 @@ class Supervisor:
         )
         os.close(told)
         child.started_at = time.monotonic()
-        child.again_at = 0.0
+        child.again_at = None
         child.unfinished[heard] = b""
         self.selector.register(heard, selectors.EVENT_READ, child)
 
