@@ -1,6 +1,6 @@
-"""What every template may use: icons, chips, dates and figures as the house writes them, a form's errors as links.
+"""What every template may use: icons, chips, dates and figures in the house's form, a form's errors.
 
-No domain words and no queries. Dates and figures are written in one way in both languages (samverkan.formats).
+No domain words and no queries. Dates and figures are written alike in both languages (samverkan.formats).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MINUS, NBSP = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 
 @register.simple_tag
 def asset(path: str) -> str:
-    """The address of a static file; the plain one if no hashed name is known: an error page always renders."""
+    """The address of a static file; the plain one if no hashed name is known: error pages always render."""
     try:
         return staticfiles_storage.url(path)
     except ValueError:
@@ -57,7 +57,7 @@ def asset(path: str) -> str:
 
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
-    """An icon beside a word, silent to a screen reader: the word speaks. Raises ValueError on an unknown name."""
+    """An icon beside a word, silent to a screen reader: the word speaks. ValueError on an unknown name."""
     return _icon(name, css)
 
 
