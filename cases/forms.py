@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from cases.freetext import find_numbers, warning_words
+from parties.freetext import find_numbers, warning_words
 from cases.law import CONSENT_KINDS, InformationKind
 from cases.models import ConsentForm as Form
 from cases.models import ItemType, Purpose, Sex, State
 from cases.models.case import DEGREES, Benefit
 from cases.models.item import KIND_OF_TYPE
-from cases.numbers import NumberProblem, parse_number
+from parties.numbers import NumberProblem, parse_number
 from initiatives.models import Initiative
 from parties.forms import DateField
 from parties.models import Membership, Unit

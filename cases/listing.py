@@ -18,7 +18,7 @@ from cases.crypt import index_key
 from cases.days import day_number
 from cases.law import InformationKind
 from cases.models import Case, Disclosure, Item, ItemType, Person, Spell, State
-from cases.numbers import NumberProblem, parse_number
+from parties.numbers import NumberProblem, parse_number
 from cases.seams import Matter
 from parties.models import Membership
 from parties.workdays import workdays_between

@@ -24,7 +24,7 @@ from cases.models import (
     State,
 )
 from cases.models.case import MOVES
-from cases.numbers import Number
+from parties.numbers import Number
 from initiatives.models import Initiative
 from parties.models import CARE_KINDS, Membership, PartyKind, Role, Unit
 

@@ -14,7 +14,7 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.numbers import Number, NumberProblem, parse_number
+from parties.numbers import Number, NumberProblem, parse_number
 
 HARD_STOP = _("Do not write personal numbers here.")
 SOFT_STOP = _("Violence, substance misuse and crime are never given through the portal.")

@@ -8,7 +8,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.numbers import SENTENCES, NumberProblem, parse_number, today_in_sweden
+from parties.numbers import SENTENCES, NumberProblem, parse_number, today_in_sweden
 
 TODAY = date(2026, 11, 24)
 

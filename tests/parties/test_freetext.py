@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases.freetext import HARD_STOP, SOFT_STOP, find_numbers, mask_numbers, warning_words
+from parties.freetext import HARD_STOP, SOFT_STOP, find_numbers, mask_numbers, warning_words
 
 TODAY = date(2026, 11, 24)
 
