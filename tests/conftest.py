@@ -35,9 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _never_the_real_database(django_db_setup, django_db_blocker):
-    for connection in connections.all():
-        assert connection.settings_dict["NAME"].startswith("test_"), connection.alias
+def _never_the_real_database(request, django_db_setup, django_db_blocker):
+    # Without a database test there is no test database, and pytest-django lets nobody through to the real one.
+    if any(item.get_closest_marker("django_db") for item in request.session.items):
+        for connection in connections.all():
+            assert connection.settings_dict["NAME"].startswith("test_"), connection.alias
     yield
     # The mirrors still hold the database; left open, dropping it waits five seconds and warns.
     for connection in connections.all():
