@@ -18,9 +18,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases import numbers
-from parties.freetext import find_numbers, mask_numbers, warning_words
 from cases.listcells import MAX_ROWS, Line, ListFileProblem, check_size, clean, read_tables
+from parties import numbers
+from parties.freetext import find_numbers, mask_numbers, warning_words
 from parties.numbers import Number, NumberProblem, parse_number
 
 __all__ = ["CaseList", "ListFileProblem", "Row", "RowProblem", "RowWarning", "check_size", "read_case_list"]
