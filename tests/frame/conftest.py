@@ -37,6 +37,11 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     }
 
 
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """No address: pages are answered here. (The plugin's own fixture has a shape that pytest is leaving.)"""
+
+
 class Frame:
     """A page drawn from a template, and what the browser sent from it."""
 

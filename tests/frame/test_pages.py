@@ -22,7 +22,8 @@ def test_an_error_page_needs_neither_request_nor_context_nor_database(name, lang
 
 
 @pytest.mark.parametrize("name", ALONE)
-def test_an_error_page_stands_even_if_no_static_file_was_collected(name, settings):
+def test_an_error_page_stands_even_if_no_static_file_was_collected(name, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
     }
