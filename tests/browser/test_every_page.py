@@ -1,0 +1,86 @@
+"""axe on every page of each role: Swedish at 390 px, English at a desk; and no sideways scroll."""
+
+import pytest
+
+from cases.models import ItemType
+from parties.access import acting
+from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(cast):
+    case = make_case(cast.coordinator, name="Tilde Ravnsby")
+    item = make_item(cast.coordinator, case, ItemType.PLAN, "Prova 25 % arbete", text="Start vecka 46.")
+    make_item(cast.coordinator, case, ItemType.DIAGNOSIS, "Återkommande depression")
+    consent = make_consent(cast.coordinator, case, excluded="Inget om barnen")
+    for kind in ("existence", "plan", "ability"):
+        make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, kind)
+        make_line(consent, cast.coordinator, cast.investigator, cast.coordinator.unit, kind, received=False)
+    make_disclosure(cast.coordinator, case, cast.investigator.unit)
+    make_disclosure(cast.coordinator, case, cast.investigator.unit, item)
+    from django.utils import timezone
+
+    from cases.actions import case as verbs
+    from inquiries import actions
+
+    with acting(cast.coordinator):
+        verbs.record_spell(
+            by=cast.coordinator, case=case, from_on=timezone.localdate().replace(day=1), to_on=None, degree=50,
+            benefit="sickness_benefit",
+        )  # fmt: skip
+    with acting(cast.investigator):
+        inquiry = actions.ask(
+            by=cast.investigator, case=case, to=cast.coordinator.unit, category="planning", text="Hur går det vidare?",
+            today=timezone.localdate(),
+        )  # fmt: skip
+    return {
+        "n": case.number, "i": item.pk, "c": consent.number, "q": inquiry.pk, "fk": cast.investigator.unit_id,
+        "clinic": cast.coordinator.unit_id,
+    }  # fmt: skip
+
+
+PAGES = {
+    "coordinator": [
+        "/todo/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
+        "/cases/{n}/spells/new/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/items/new/",
+        "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
+        "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/{c}/",
+        "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",
+        "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",
+    ],
+    "investigator": ["/todo/", "/cases/?show=received", "/cases/{n}/", "/cases/{n}/items/{i}/", "/inquiries/?show=asked", "/inquiries/{q}/"],
+    "manager": ["/todo/", "/cases/{n}/", "/log/"],
+    "administrator": ["/people/", "/people/invite/", "/cases/import/"],
+    "auditor": ["/log/"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("english", [False, True], ids=["sv-390", "en-desk"])
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_of_the_role(cast, world, visitor, role, english):
+    desk = visitor(phone=not english, english=english).sign_in(getattr(cast, role))
+    for path in PAGES[role]:
+        desk.go(path.format(**world))
+        desk.axe()
+
+
+@pytest.mark.parametrize("english", [False, True], ids=["sv-390", "en-desk"])
+def test_the_login_and_the_pages_of_refusal(cast, visitor, english):
+    desk = visitor(phone=not english, english=english)
+    desk.go("/login/").axe()
+    desk.expected |= {404, 403}
+    desk.sign_in(cast.coordinator)
+    desk.go("/cases/2222-2222/").axe()
+
+
+def test_nothing_scrolls_sideways_at_320_px_and_text_twice_as_large(cast, world, visitor):
+    desk = visitor(phone=True).sign_in(cast.coordinator)
+    for width, size in ((320, "100%"), (640, "200%")):
+        desk.page.set_viewport_size({"width": width, "height": 800})
+        for path in ("/todo/", "/cases/", "/cases/{n}/", "/cases/{n}/items/{i}/", "/cases/{n}/consents/new/", "/inquiries/{q}/"):
+            desk.go(path.format(**world))
+            desk.page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+            wide = desk.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            assert not wide, (path, width)
