@@ -31,11 +31,13 @@ FEWEST_REPORTING = 3
 READ = frozenset({"read"})
 AGGREGATES = READ | {"read_money", "read_reports"}
 OWN_UNIT = READ | {"read_own_time", "log_time", "log_activity", "log_obstacle"}
+STEERS = AGGREGATES | {"read_drafts", "write_steering"}
 LEADS = (
     AGGREGATES
     | OWN_UNIT
     | {
         "read_time",
+        "read_drafts",
         "edit",
         "change_parties",
         "change_shares",
@@ -46,20 +48,29 @@ LEADS = (
         "write_report",
     }
 )
+SEATS = {
+    SeatRole.LEAD: LEADS,
+    SeatRole.STEERING: STEERS,
+    SeatRole.EVALUATOR: AGGREGATES,
+    SeatRole.ASSOCIATION: AGGREGATES,
+}
 
 
-def visible_to(membership: Membership | None) -> QuerySet[Initiative]:
-    """The insatser the membership may know of. Lists, counts and pages start here."""
+def visible_to(membership: Membership | None, action: str = "read") -> QuerySet[Initiative]:
+    """The insatser in which the membership may do `action`; without one, those it may know of.
+
+    All lists start here.
+    """
     if membership is None:
         return Initiative.objects.none()
-    seats = Seat.objects.live().filter(initiative=OuterRef("pk"), user=membership.user_id)
-    grounds = Exists(seats)
-    if membership.role == Role.ASSOCIATION_OFFICER:
-        grounds |= Exists(
-            FundingShare.objects.filter(initiative=OuterRef("pk"), association=membership.party_id)
-        )
-    if membership.role == Role.COORDINATOR:
-        grounds |= Exists(_participations_of(membership).filter(initiative=OuterRef("pk")))
+    roles = [role for role, actions in SEATS.items() if action in actions]
+    seats = Seat.objects.live().filter(initiative=OuterRef("pk"), user=membership.user_id, role__in=roles)
+    grounds = Q(Exists(seats))
+    if membership.role == Role.ASSOCIATION_OFFICER and action in AGGREGATES:
+        pays = FundingShare.objects.filter(initiative=OuterRef("pk"), association=membership.party_id)
+        grounds |= Q(Exists(pays))
+    if membership.role == Role.COORDINATOR and action in OWN_UNIT:
+        grounds |= Q(Exists(_participations_of(membership).filter(initiative=OuterRef("pk"))))
     return Initiative.objects.filter(grounds, Exists(_in_force(membership)))
 
 
@@ -89,9 +100,7 @@ def allowed_actions(membership: Membership | None, initiative: Initiative) -> fr
     allowed: frozenset[str] = frozenset()
     seats = Seat.objects.live().filter(initiative=initiative, user=membership.user_id)
     for role in seats.values_list("role", flat=True):
-        allowed |= LEADS if role == SeatRole.LEAD else AGGREGATES
-        if role == SeatRole.STEERING:
-            allowed |= {"write_steering"}
+        allowed |= SEATS[SeatRole(role)]
     pays = FundingShare.objects.filter(initiative=initiative, association=membership.party_id)
     if membership.role == Role.ASSOCIATION_OFFICER and pays.exists():
         allowed |= AGGREGATES

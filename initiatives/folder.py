@@ -17,7 +17,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from initiatives.amounts import SharesNotWhole, divide, written
 from initiatives.models import (
@@ -58,19 +58,19 @@ END_BEFORE_START, CONTROL_DIFFERS, TWICE, DIFFERS, TOO_MANY_CELLS, TOO_LONG, PER
 
 # What each problem says to the one who has the file.
 SENTENCES = {
-    UNKNOWN_CODE: gettext_noop("The code is not one of those that are allowed: %(detail)s."),
-    MISSING: gettext_noop("A value is missing."),
-    NOT_A_DATE: gettext_noop("Write the date as 2023-02-17."),
-    NOT_A_NUMBER: gettext_noop("Write a number with digits, such as 768 or 52.5: %(detail)s."),
-    SHARES_NOT_100: gettext_noop("The shares sum to %(detail)s, not to 100."),
-    END_BEFORE_START: gettext_noop("The end is before the start."),
-    CONTROL_DIFFERS: gettext_noop("The amount is not what the share gives: %(detail)s."),
-    TWICE: gettext_noop("The same thing stands on another row too."),
-    DIFFERS: gettext_noop("The value is not the same as on the first row of the file."),
-    TOO_MANY_CELLS: gettext_noop("The row has more cells than the heading row."),
-    TOO_LONG: gettext_noop("The text or the file is too long."),
-    PERSONAL_NUMBER: gettext_noop("Do not write personal numbers here."),
-    NOT_CSV: gettext_noop("The file is no CSV in UTF-8 with semicolons between the columns."),
+    UNKNOWN_CODE: gettext_lazy("The code is not one of those that are allowed: %(detail)s."),
+    MISSING: gettext_lazy("A value is missing."),
+    NOT_A_DATE: gettext_lazy("Write the date as 2023-02-17."),
+    NOT_A_NUMBER: gettext_lazy("Write a number with digits, such as 768 or 52.5: %(detail)s."),
+    SHARES_NOT_100: gettext_lazy("The shares sum to %(detail)s, not to 100."),
+    END_BEFORE_START: gettext_lazy("The end is before the start."),
+    CONTROL_DIFFERS: gettext_lazy("The amount is not what the share gives: %(detail)s."),
+    TWICE: gettext_lazy("The same thing stands on another row too."),
+    DIFFERS: gettext_lazy("The value is not the same as on the first row of the file."),
+    TOO_MANY_CELLS: gettext_lazy("The row has more cells than the heading row."),
+    TOO_LONG: gettext_lazy("The text or the file is too long."),
+    PERSONAL_NUMBER: gettext_lazy("Do not write personal numbers here."),
+    NOT_CSV: gettext_lazy("The file is no CSV in UTF-8 with semicolons between the columns."),
 }
 
 
@@ -88,7 +88,7 @@ class Problem:
 
     @property
     def sentence(self) -> str:
-        return _(SENTENCES[self.code]) % {"detail": self.detail}
+        return str(SENTENCES[self.code]) % {"detail": self.detail}
 
 
 @dataclass
@@ -398,7 +398,7 @@ MEASURES = {
 
 
 def _totals(folder: Folder, rows: Iterator[Row]) -> None:
-    of_period: dict[tuple[date, date], dict[str, tuple[Row, Decimal]]] = {}
+    of_period: dict[tuple[date, date], dict[str, tuple[Row, Decimal | None]]] = {}
     for row in rows:
         _of_this_initiative(folder, row)
         first, last = row.date("from"), row.date("to")
@@ -408,7 +408,7 @@ def _totals(folder: Folder, rows: Iterator[Row]) -> None:
             row.code("unit", [MEASURES[measure]])
         if first and last and last < first:
             row.refuse("to", END_BEFORE_START)
-        elif first and last and measure in MEASURES and number is not None:
+        elif first and last and measure in MEASURES:
             measured = of_period.setdefault((first, last), {})
             if measure in measured:
                 row.refuse("measure", TWICE)
@@ -430,8 +430,13 @@ def _total(row: Row, measure: str) -> Decimal | None:
     return row.text("value") and None
 
 
-def _lumps(folder: Folder, first: date, last: date, measured: dict[str, tuple[Row, Decimal]]) -> None:
-    """Totals become rows: two lumps of time, one invoice, one count of persons."""
+def _lumps(folder: Folder, first: date, last: date, measured: dict[str, tuple[Row, Decimal | None]]) -> None:
+    """Totals become rows: two lumps of time, one invoice, one count of persons.
+
+    A value that was refused says no more.
+    """
+    if any(value is None for _row, value in measured.values()):
+        return
     period = {"from_on": first, "to_on": last}
     if "invoiced" in measured:
         folder.invoices.append({**period, "amount": int(measured["invoiced"][1])})

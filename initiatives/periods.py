@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
-_WRITTEN = re.compile(r"((?:19|20)\d\d)(?:[Qq]([1-4]))?")
+_WRITTEN = re.compile(r"((?:19|2[0-9])[0-9][0-9])(?:[Qq]([1-4]))?")
 
 
 class NotAPeriod(ValueError):

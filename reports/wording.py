@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext, pgettext
 
 from initiatives.amounts import kronor, per_cent, written
+from initiatives.models import Authority
 
 # How a frozen value is written; each frozen row says which.
 NUMBER, HOURS, PERCENT, KRONOR, FLAGS, NAMES, SPLIT, TABLE = [
@@ -41,9 +42,9 @@ def words(form: str, value: object) -> str:
         case "kronor", int():
             return kronor(value)
         case "flags", Mapping():
-            return ", ".join(f"{name}: {_yes(flag)}" for name, flag in value.items())
+            return ", ".join(f"{name}: {_yes(value[name])}" for name in Authority.values if name in value)
         case "names", list():
-            return ", ".join(value) if value else gettext("none")
+            return ", ".join(value) if value else pgettext("report", "none")
         case "split", Mapping():
             return "; ".join(
                 f"{name} {kronor(part)}" for name, part in sorted(value.items(), key=lambda item: -item[1])
@@ -56,7 +57,7 @@ def words(form: str, value: object) -> str:
 
 
 def _yes(flag: bool | None) -> str:
-    return unknown() if flag is None else gettext("yes") if flag else gettext("no")
+    return unknown() if flag is None else pgettext("report", "yes") if flag else pgettext("report", "no")
 
 
 _RIGHT = frozenset({NUMBER, HOURS, PERCENT, KRONOR})

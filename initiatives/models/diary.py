@@ -17,7 +17,7 @@ class ActivityKind(models.TextChoices):
     PULSE_MEETING = "pulse_meeting", _("Pulse meeting")
     CASE_REVIEW = "case_review", _("Case review")
     STEERING_DECISION = "steering_decision", _("Decision of the steering group")
-    TRAINING = "training", _("Training")
+    TRAINING = "training", pgettext_lazy("insats", "Training")
     INFORMATION_EXTERNAL = "information_external", _("Information to others")
     INFORMATION_INTERNAL = "information_internal", _("Information to colleagues")
 
@@ -61,13 +61,13 @@ class Activity(models.Model):
     """
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="activities")
-    on = models.DateField(_("date"), null=True, blank=True)
-    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    kind = models.TextField(_("kind"), choices=ActivityKind)
-    title = models.TextField(_("what was done"))
-    form = models.TextField(_("form"), choices=ActivityForm, blank=True, default="")
-    state = models.TextField(_("state"), choices=ActivityState)
-    audience = models.TextField(_("for whom"), blank=True, default="")
+    on = models.DateField(pgettext_lazy("insats", "date"), null=True, blank=True)
+    year = models.PositiveSmallIntegerField(pgettext_lazy("insats", "year"), null=True, blank=True)
+    kind = models.TextField(pgettext_lazy("insats", "kind"), choices=ActivityKind)
+    title = models.TextField(pgettext_lazy("insats", "what was done"))
+    form = models.TextField(pgettext_lazy("insats", "form"), choices=ActivityForm, blank=True, default="")
+    state = models.TextField(pgettext_lazy("insats", "state"), choices=ActivityState)
+    audience = models.TextField(pgettext_lazy("insats", "for whom"), blank=True, default="")
     recorded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -95,9 +95,9 @@ class Activity(models.Model):
 
 
 class ObstacleKind(models.TextChoices):
-    BARRIER = "barrier", _("Obstacle")
-    SYSTEM_FAULT = "system_fault", _("System fault")
-    SUCCESS_FACTOR = "success_factor", _("Success factor")
+    BARRIER = "barrier", pgettext_lazy("insats", "Obstacle")
+    SYSTEM_FAULT = "system_fault", pgettext_lazy("insats", "System fault")
+    SUCCESS_FACTOR = "success_factor", pgettext_lazy("insats", "Success factor")
 
 
 class Area(models.TextChoices):
@@ -148,13 +148,15 @@ class Obstacle(models.Model):
     """
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="obstacles")
-    kind = models.TextField(_("kind"), choices=ObstacleKind)
-    area = models.TextField(_("area"), choices=Area)
-    text = models.TextField(_("what it is"))
-    reported_to = models.TextField(_("reported to"), blank=True, default="")
-    since = models.DateField(_("since"), null=True, blank=True)
-    status = models.TextField(_("status"), choices=ObstacleStatus, default=ObstacleStatus.OPEN)
-    solved_on = models.DateField(_("solved on"), null=True, blank=True)
+    kind = models.TextField(pgettext_lazy("insats", "kind"), choices=ObstacleKind)
+    area = models.TextField(pgettext_lazy("insats", "area"), choices=Area)
+    text = models.TextField(pgettext_lazy("insats", "what it is"))
+    reported_to = models.TextField(pgettext_lazy("insats", "reported to"), blank=True, default="")
+    since = models.DateField(pgettext_lazy("insats", "since"), null=True, blank=True)
+    status = models.TextField(
+        pgettext_lazy("insats", "status"), choices=ObstacleStatus, default=ObstacleStatus.OPEN
+    )
+    solved_on = models.DateField(pgettext_lazy("insats", "solved on"), null=True, blank=True)
     recorded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 

@@ -58,15 +58,15 @@ OTHER_ORGANISATIONS = frozenset(
 
 
 class ParticipationRole(models.TextChoices):
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", pgettext_lazy("insats", "Owner")
     PARTY = "party", pgettext_lazy("role in an insats", "Party")
 
 
 class SeatRole(models.TextChoices):
     """A place in an insats: opens its reports and aggregates, no case."""
 
-    LEAD = "lead", _("Project lead")
-    STEERING = "steering", _("Steering group")
+    LEAD = "lead", pgettext_lazy("insats", "Project lead")
+    STEERING = "steering", pgettext_lazy("insats", "Steering group")
     EVALUATOR = "evaluator", pgettext_lazy("role", "Evaluator")
     ASSOCIATION = "association", _("Coordination association")
 
@@ -79,13 +79,15 @@ class Initiative(models.Model):
     """
 
     name = models.TextField(
-        _("name"), unique=True, error_messages={"unique": _("There is already an insats with that name.")}
+        pgettext_lazy("insats", "name"),
+        unique=True,
+        error_messages={"unique": _("There is already an insats with that name.")},
     )
-    kind = models.TextField(_("kind"), choices=InitiativeKind)
-    starts_on = models.DateField(_("first day"))
-    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    kind = models.TextField(pgettext_lazy("insats", "kind"), choices=InitiativeKind)
+    starts_on = models.DateField(pgettext_lazy("insats", "first day"))
+    ends_on = models.DateField(pgettext_lazy("insats", "last day"), null=True, blank=True)
     owner = models.ForeignKey(Party, models.RESTRICT, related_name="+", null=True, blank=True)
-    owner_name = models.TextField(_("owner"))
+    owner_name = models.TextField(pgettext_lazy("insats", "owner"))
     first_party_name = models.TextField(_("first party in the heading on collaboration"))
     second_party_name = models.TextField(_("second party in the heading on collaboration"))
     aim = models.TextField(
@@ -140,9 +142,11 @@ class Participation(models.Model):
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="participations")
     party = models.ForeignKey(Party, models.RESTRICT, related_name="+", null=True, blank=True)
     unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+", null=True, blank=True)
-    name = models.TextField(_("name"))
-    kind = models.TextField(_("kind"), choices=ParticipationKind)
-    role = models.TextField(_("role"), choices=ParticipationRole, default=ParticipationRole.PARTY)
+    name = models.TextField(pgettext_lazy("insats", "name"))
+    kind = models.TextField(pgettext_lazy("insats", "kind"), choices=ParticipationKind)
+    role = models.TextField(
+        pgettext_lazy("insats", "role"), choices=ParticipationRole, default=ParticipationRole.PARTY
+    )
     from_on = models.DateField(_("takes part from"))
     to_on = models.DateField(_("takes part to and including"), null=True, blank=True)
     active = models.BooleanField(_("takes active part"), default=True)
@@ -200,7 +204,7 @@ class FundingShare(models.Model):
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="shares")
     association = models.ForeignKey(Party, models.RESTRICT, related_name="+", null=True, blank=True)
     name = models.TextField(_("coordination association"))
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = models.PositiveSmallIntegerField(pgettext_lazy("insats", "year"))
     percent = models.DecimalField(_("share, per cent"), max_digits=5, decimal_places=2)
 
     objects = FundingShareQuerySet.as_manager()
@@ -240,7 +244,7 @@ class Seat(models.Model):
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="seats")
     user = models.ForeignKey(User, models.RESTRICT, related_name="seats")
-    role = models.TextField(_("role"), choices=SeatRole)
+    role = models.TextField(pgettext_lazy("insats", "role"), choices=SeatRole)
     from_at = models.DateTimeField(db_default=Now())
     until_at = models.DateTimeField(null=True)
 

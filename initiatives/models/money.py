@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from initiatives.models.ground import Initiative
 from initiatives.models.work import DatedQuerySet, one_day_or_a_period
@@ -24,10 +25,10 @@ class Invoice(models.Model):
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="invoices")
     amount = models.BigIntegerField(_("amount, kronor"))
-    on = models.DateField(_("date"), null=True, blank=True)
-    from_on = models.DateField(_("from"), null=True, blank=True)
-    to_on = models.DateField(_("to and including"), null=True, blank=True)
-    reference = models.TextField(_("reference"), blank=True, default="")
+    on = models.DateField(pgettext_lazy("insats", "date"), null=True, blank=True)
+    from_on = models.DateField(pgettext_lazy("insats", "from"), null=True, blank=True)
+    to_on = models.DateField(pgettext_lazy("insats", "to and including"), null=True, blank=True)
+    reference = models.TextField(pgettext_lazy("insats", "reference"), blank=True, default="")
     recorded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -54,7 +55,7 @@ class Grant(models.Model):
     """What the förbund together have granted for a year."""
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="grants")
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = models.PositiveSmallIntegerField(pgettext_lazy("insats", "year"))
     amount = models.BigIntegerField(_("amount, kronor"))
     recorded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
@@ -90,9 +91,9 @@ class Forecast(models.Model):
     """What the whole year is expected to cost, as believed on a day."""
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="forecasts")
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = models.PositiveSmallIntegerField(pgettext_lazy("insats", "year"))
     amount = models.BigIntegerField(_("amount, kronor"))
-    made_on = models.DateField(_("made on"))
+    made_on = models.DateField(pgettext_lazy("insats", "made on"))
     recorded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 

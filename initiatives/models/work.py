@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from initiatives.models.ground import Initiative
 from parties.models import Membership, Unit
@@ -61,13 +62,13 @@ class TimeEntry(models.Model):
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="time")
     kind = models.TextField(_("kind of work"), choices=TimeKind)
-    minutes = models.PositiveIntegerField(_("minutes"))
+    minutes = models.PositiveIntegerField(pgettext_lazy("insats", "minutes"))
     member = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, blank=True)
     unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+", null=True, blank=True)
-    on = models.DateField(_("date"), null=True, blank=True)
-    from_on = models.DateField(_("from"), null=True, blank=True)
-    to_on = models.DateField(_("to and including"), null=True, blank=True)
-    note = models.TextField(_("what was done"), blank=True, default="")
+    on = models.DateField(pgettext_lazy("insats", "date"), null=True, blank=True)
+    from_on = models.DateField(pgettext_lazy("insats", "from"), null=True, blank=True)
+    to_on = models.DateField(pgettext_lazy("insats", "to and including"), null=True, blank=True)
+    note = models.TextField(pgettext_lazy("insats", "what was done"), blank=True, default="")
     recorded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now())
 
@@ -112,10 +113,10 @@ class ReportingCount(models.Model):
     """
 
     initiative = models.ForeignKey(Initiative, models.RESTRICT, related_name="reporting_counts")
-    persons = models.PositiveSmallIntegerField(_("persons"))
-    units = models.PositiveSmallIntegerField(_("units"), null=True, blank=True)
-    from_on = models.DateField(_("from"))
-    to_on = models.DateField(_("to and including"))
+    persons = models.PositiveSmallIntegerField(pgettext_lazy("insats", "persons"))
+    units = models.PositiveSmallIntegerField(pgettext_lazy("insats", "units"), null=True, blank=True)
+    from_on = models.DateField(pgettext_lazy("insats", "from"))
+    to_on = models.DateField(pgettext_lazy("insats", "to and including"))
 
     objects = ReportingCountQuerySet.as_manager()
 

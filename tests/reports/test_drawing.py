@@ -7,8 +7,9 @@ import sys
 import pikepdf
 import pytest
 
-from reports import drawing, form
+from reports import drawing, form, layout
 from tests.reports import pdfua, sample
+from tests.reports.pdftext import words
 
 MARKUP = '<script>alert(1)</script><img src="https://example.org/x.png">'
 
@@ -16,12 +17,6 @@ MARKUP = '<script>alert(1)</script><img src="https://example.org/x.png">'
 @pytest.fixture(scope="module")
 def drawn() -> bytes:
     return drawing.draw(sample.document())
-
-
-def words(pdf: bytes) -> str:
-    """The text of a PDF, white space folded, as poppler reads it."""
-    text = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
-    return " ".join(text.split())
 
 
 def test_the_same_frozen_content_gives_the_same_bytes(drawn):
@@ -146,7 +141,7 @@ def test_a_warning_while_drawing_is_an_error():
 
 def test_no_piece_of_a_long_table_is_taller_than_its_share_of_the_page():
     table = {"columns": [], "rows": [["x" * n] for n in range(1, 200)], "total": ["sum"]}
-    pieces = drawing.tables_of(table)
+    pieces = layout.tables_of(table)
     assert [row for piece in pieces for row in piece["rows"]] == table["rows"]
     assert [piece["total"] for piece in pieces] == [None] * (len(pieces) - 1) + [["sum"]]
     assert len(pieces) > 10

@@ -1,0 +1,71 @@
+"""Who may see a report and do what with it.
+
+Policy. A report opens with the insats, for those who may read its aggregates: the project lead, the steering
+group, the evaluator and the coordination association (by seat, or as officer of an association that pays a
+share).
+
+- The **project lead** makes drafts, writes the texts, freezes, makes new versions.
+- The **steering group** sees drafts, and writes its own section in them.
+- **Evaluator and association** see what is frozen; a draft does not exist for them.
+- All of them download what is drawn. For everyone else there is no report: 404.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from initiatives.access import allowed_actions as allowed_in_the_insats
+from initiatives.access import visible_to as insatser_of
+from initiatives.models import Initiative
+from parties.models import Membership
+from reports.models import Report, ReportState
+
+
+def visible_to(membership: Membership | None) -> QuerySet[Report]:
+    """The reports the membership may know of: frozen ones, and drafts where it leads or steers."""
+    return Report.objects.filter(
+        Q(initiative__in=insatser_of(membership, "read_drafts"))
+        | ~Q(state=ReportState.DRAFT) & Q(initiative__in=insatser_of(membership, "read_reports"))
+    )
+
+
+def allowed_actions(membership: Membership | None, report: Report) -> frozenset[str]:
+    """What the membership may do with the report in the state it is in."""
+    insats = allowed_in_the_insats(membership, report.initiative)
+    leads = "write_report" in insats
+    allowed = set()
+    if report.is_draft:
+        allowed |= {"read"} if "read_drafts" in insats else set()
+        allowed |= {"write_steering"} if insats & {"write_steering", "write_report"} else set()
+        allowed |= {"write", "freeze"} if leads else set()
+    elif "read_reports" in insats:
+        allowed |= {"read", "download"} | ({"new_version", "draw"} if leads else set())
+    return frozenset(allowed)
+
+
+def may_start(membership: Membership | None) -> QuerySet[Initiative]:
+    """The insatser the membership may make a report of."""
+    return insatser_of(membership, "write_report")
+
+
+@dataclass(frozen=True)
+class Door:
+    """A report, and what the one who came through the door may do with it."""
+
+    report: Report
+    allowed: frozenset[str]
+
+
+def door(membership: Membership | None, pk: int, *actions: str) -> Door:
+    """The report by number: 404 for what is not yours to know, 403 for what you may see but not do (one of
+    `actions`).
+    """
+    report = Report.objects.select_related("initiative", "frozen_by__user").filter(pk=pk).first()
+    allowed = allowed_actions(membership, report) if report else frozenset()
+    if "read" not in allowed:
+        raise Http404
+    if actions and not allowed.intersection(actions):
+        raise PermissionDenied(actions[0])
+    return Door(report, allowed)

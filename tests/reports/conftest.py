@@ -1,0 +1,3 @@
+from tests.initiatives.conftest import folder, insats, trace
+
+__all__ = ["folder", "insats", "trace"]
