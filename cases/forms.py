@@ -105,6 +105,9 @@ class NewCaseForm(forms.Form):
     def __init__(self, *args, by: Membership, initiatives: Iterable[Initiative], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["initiative"].queryset = initiatives
+        # Asked for only together with something else: neither always nor never, so the label says nothing.
+        for name in ("number", "name", "sex", "degree", "benefit"):
+            self.fields[name].mark_optional = False
 
     def clean_number(self):
         text = self.cleaned_data["number"]
@@ -312,6 +315,7 @@ class ConsentRecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["units"].queryset = units
+        self.fields["obtained_how"].mark_optional = False
         self.fields["units"].label_from_instance = lambda unit: f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
         if not earlier:
             del self.fields["reopens_earlier"]

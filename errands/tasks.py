@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from errands import jobs
+from errands import jobs, notices
 
 
 @shared_task(name="errands.tasks.perform", acks_late=True)
@@ -13,3 +13,8 @@ def perform(job_pk: int) -> None:
 @shared_task(name="errands.tasks.sweep")
 def sweep() -> None:
     jobs.sweep()
+
+
+@shared_task(name="errands.tasks.send_notices")
+def send_notices() -> None:
+    notices.send()

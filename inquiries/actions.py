@@ -10,7 +10,7 @@ from audit import ledger
 from cases.actions import disclosure as giving
 from cases.actions.item import write_item
 from cases.actions.locking import locked
-from cases.models import Case, Disclosure, ItemType
+from cases.models import Assignment, Case, Disclosure, ItemType
 from inquiries.models import (
     ANSWER_KINDS,
     MOVES,
@@ -22,7 +22,8 @@ from inquiries.models import (
     Mode,
     State,
 )
-from parties.models import Membership, Unit
+from errands import notices
+from parties.models import CASE_ROLES, Membership, Unit
 from parties.workdays import add_workdays
 
 WORKDAYS_TO_ANSWER = 5
@@ -72,6 +73,7 @@ def ask(
         due_on=due_from(today),
     )
     _step(inquiry, State.SENT, by)
+    _tell(to, case, inquiry)
     ledger.record("inquiry.asked", by=by, case=case.pk, persons=[case.person_id], request=inquiry.pk)
     return inquiry
 
@@ -106,6 +108,7 @@ def answer(
         giving.give(by=by, case=again.case, item=item, to=again.asker_unit, confirmed=confirmed)
         InquiryAnswer.objects.create(inquiry=again, item=item)
     _step(again, State.ANSWERED, by)
+    _tell(again.asker_unit, again.case, again)
     ledger.record("inquiry.answered", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
     return again
 
@@ -232,6 +235,14 @@ def _locked(inquiry: Inquiry, by: Membership, action: str) -> Inquiry:
 def _demand_move(inquiry: Inquiry, state: str, by: Membership) -> None:
     if state not in allowed_actions(by, inquiry):
         raise IllegalMove(inquiry.state)
+
+
+def _tell(unit: Unit, case: Case, inquiry: Inquiry) -> None:
+    """A notice to who handles the case in the unit; to everyone with a case role there when nobody does."""
+    handlers = list(
+        Assignment.objects.current().filter(case=case, unit=unit).values_list("member", flat=True)
+    ) or list(Membership.objects.current().filter(unit=unit, role__in=CASE_ROLES).values_list("pk", flat=True))
+    notices.notify(handlers, kind="inquiry", object_key=f"{inquiry.pk}:{unit.pk}")
 
 
 def _step(inquiry: Inquiry, state: str, by: Membership) -> None:

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -218,6 +219,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-waiting-jobs": {"task": "errands.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "send-notices": {"task": "errands.tasks.send_notices", "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri")},
 }
 
 # ── Mail says only that something waits ──────────────────────────────────────────────────────────────────────
