@@ -253,7 +253,9 @@ def _prepare(folder: Path, variables: Mapping[str, str], stopping: list[int]) ->
     if stopping:
         raise Stopped("Stopped before everything was ready.", 128 + stopping[0])
     if done:
-        raise Stopped("The database could not be prepared: see above.", done)
+        raise Stopped(
+            "The database could not be prepared: see above. make reset starts with an empty one.", done
+        )
 
 
 @contextmanager

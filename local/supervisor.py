@@ -130,7 +130,8 @@ class Supervisor:
             stderr=told,
             pass_fds=self.keep_open,
             start_new_session=True,
-            preexec_fn=ends_with_parent(signal.SIGTERM),
+            # Hard: told gently while the broker goes too, a Celery worker tries to reconnect for ever.
+            preexec_fn=ends_with_parent(signal.SIGKILL),
         )
         os.close(told)
         child.started_at = time.monotonic()
