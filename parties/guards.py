@@ -3,10 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-try:
-    from parties.freetext import find_numbers
-except ModuleNotFoundError:
-    from parties.freetext import find_numbers
+from parties.freetext import find_numbers
 
 
 def refuse_personal_numbers(text: str) -> None:
