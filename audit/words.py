@@ -19,6 +19,7 @@ KINDS: dict[str, Promise] = {
     "case.spell": _("Recorded a spell"),
     "case.assigned": _("Assigned a case"),
     "case.imported": _("Imported a case"),
+    "case.import_changed": _("Changed a case by a list"),
     "person.protected": _("Protected an identity"),
     "item.written": _("Wrote an item"),
     "item.version": _("Wrote a new version"),

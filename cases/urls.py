@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases import views
+from cases import intake_views, views
 
 urlpatterns = [
     path("todo/", views.worklist, name="worklist"),
@@ -8,6 +8,11 @@ urlpatterns = [
     path("cases/persons/", views.show_persons, name="show_persons"),
     path("cases/search/", views.case_search, name="case_search"),
     path("cases/new/", views.new_case, name="new_case"),
+    path("cases/import/", intake_views.import_cases, name="import_cases"),
+    path("cases/import/list/", intake_views.import_list, name="import_list"),
+    path("cases/import/list/confirm/", intake_views.import_confirm, name="import_confirm"),
+    path("cases/import/list/discard/", intake_views.import_discard, name="import_discard"),
+    path("cases/import/list/rejected.csv", intake_views.import_rejected, name="import_rejected"),
     path("cases/<str:number>/", views.case_page, name="case"),
     path("cases/<str:number>/state/", views.case_state, name="case_state"),
     path("cases/<str:number>/spells/new/", views.new_spell, name="new_spell"),

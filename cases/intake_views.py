@@ -1,0 +1,246 @@
+"""The pages of an import: choose a list, see what would be taken, import exactly that, see what was done."""
+
+import csv
+import io
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases import held, intake
+from cases.listcells import MAX_BYTES, MAX_ROWS
+from cases.listfile import FIELDS, REQUIRED, CaseList, ListFileProblem, RowProblem, RowWarning, check_size
+from initiatives.models import Initiative
+from parties.models import Membership, Role, Unit
+
+PAGE = 200
+MOST_NOT_READ = 12
+
+
+class ListForm(forms.Form):
+    """A file and, if wanted, the insats. What is wrong with the file the reader says (cases/listfile.py)."""
+
+    file = forms.FileField(
+        label=_("Case list"),
+        allow_empty_file=True,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+        error_messages={
+            "required": _("Choose a file: the case list as CSV or XLSX."),
+            "max_length": _("The name of the file is too long. Give it a shorter one and choose it again."),
+        },
+    )
+    initiative = forms.ModelChoiceField(
+        label=_("The initiative"),
+        queryset=None,
+        required=False,
+        empty_label=_("None"),
+        error_messages={"invalid_choice": _("Choose an initiative that your units take part in, or none.")},
+        help_text=_("New cases belong to it. Cases that are already here stay where they are."),
+    )
+
+    def __init__(self, *args, initiatives, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _now("CSV or XLSX, at most %(mb)s MB and %(rows)s rows.") % {
+            "mb": MAX_BYTES // 1_000_000,
+            "rows": f"{MAX_ROWS:,}".replace(",", "\N{NO-BREAK SPACE}"),
+        }
+        self.fields["initiative"].queryset = initiatives
+        if not initiatives:
+            del self.fields["initiative"]
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        try:
+            check_size(file.size)
+        except ListFileProblem as problem:
+            raise forms.ValidationError(problem.sentence, code=problem.code) from None
+        return file
+
+
+def _importer(request: HttpRequest) -> Membership:
+    """Whoever may import; for everyone else these pages do not exist."""
+    if not intake.may_import(request.membership):
+        raise Http404
+    return request.membership
+
+
+# The token is asked for in _choose: it stands in the form, and reading the form reads the file.
+@csrf_exempt
+def import_cases(request: HttpRequest) -> HttpResponse:
+    """Chooses a file. How it is received is set before any of it is read: in memory, no more than a list."""
+    request.upload_handlers = [held.ListUpload(request)]
+    return _choose(request)
+
+
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def _choose(request: HttpRequest) -> HttpResponse:
+    """Checks the file and keeps it sealed until it is imported; one that is refused is told at its field."""
+    member = _importer(request)
+    reach = intake.reach_of(member)
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = ListForm(*posted, initiatives=intake.initiatives_for(reach))
+    if form.is_valid():
+        file, initiative = form.cleaned_data["file"], form.cleaned_data.get("initiative")
+        content = file.read()
+        try:
+            read = intake.check(by=member, content=content, filename=file.name, initiative=initiative)
+        except ListFileProblem as problem:
+            form.add_error("file", problem.sentence)
+        except intake.NotTakingPart as problem:
+            form.add_error("initiative", problem.sentence)
+        else:
+            told = _told(read, file.name, initiative, reach)
+            held.hold(request.session, member.pk, told, content if read.rows else b"")
+            return redirect("import_list")
+    waits = held.look(request.session, member.pk)
+    return render(
+        request,
+        "cases/import.html",
+        {
+            "form": form,
+            "member": member,
+            "waits": waits is not None and bool(waits.content),
+            "administrator": member.role == Role.ADMINISTRATOR,
+            "required": REQUIRED,
+            "optional": [column for column in FIELDS if column not in REQUIRED],
+        },
+    )
+
+
+def _told(
+    read: CaseList, filename: str, initiative: Initiative | None, reach: intake.Reach
+) -> dict[str, Any]:
+    """What the pages tell: counts and places. Nothing here is the value of a cell."""
+    rows: dict[int, int] = {}
+    for row in read.rows:
+        rows[row.unit] = rows.get(row.unit, 0) + 1
+    return {
+        "filename": filename,
+        "initiative": initiative and {"pk": initiative.pk, "name": initiative.name},
+        "rows": read.rows_with_content,
+        "right": len(read.rows),
+        "problems": [(one.line, one.column, one.problem) for one in read.problems],
+        "warnings": [(one.line, one.column, one.warning) for one in read.warnings],
+        "not_read": [heading[:60] for heading in read.not_read[:MOST_NOT_READ]],
+        "units": [(unit.name, rows[unit.pk]) for unit in _by_name(reach, rows)],
+        "checked": timezone.localtime().strftime("%H.%M"),
+    }
+
+
+def _by_name(reach: intake.Reach, pks) -> list[Unit]:
+    return [unit for unit in reach.units.values() if unit.pk in pks]
+
+
+@require_safe
+def import_list(request: HttpRequest) -> HttpResponse:
+    """What would be taken, unit by unit, and each rejected row; after the import, what was done."""
+    member = _importer(request)
+    waits = held.look(request.session, member.pk)
+    if waits is None:
+        return _gone(request)
+    told = waits.told
+    problems = [RowProblem(*one) for one in told["problems"]]
+    start = _start(request, len(problems))
+    return render(
+        request,
+        "cases/import_list.html",
+        {
+            "told": told,
+            "done": told.get("done"),
+            "member": member,
+            "coordinator": member.role == Role.COORDINATOR,
+            "problems": problems[start : start + PAGE],
+            "rejected": len(problems),
+            "first": start + 1,
+            "last": min(start + PAGE, len(problems)),
+            "previous": max(start - PAGE, 0) if start else None,
+            "next": start + PAGE if start + PAGE < len(problems) else None,
+            "warnings": [RowWarning(*one) for one in told["warnings"]],
+        },
+    )
+
+
+def _start(request: HttpRequest, count: int) -> int:
+    text = request.GET.get("from", "")
+    start = int(text) if text.isdecimal() and len(text) < 7 else 0
+    return start if start < count else 0
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request, _now("The list is no longer here: it waits for an hour at most. Choose the file again.")
+    )
+    return redirect("import_cases")
+
+
+@require_POST
+def import_confirm(request: HttpRequest) -> HttpResponse:
+    """Imports exactly the file that was checked. It is gone as the import begins, however that ends."""
+    member = _importer(request)
+    waits = held.take(request.session, member.pk)
+    if waits is None or not waits.content:
+        return _gone(request)
+    told = waits.told
+    initiative = told["initiative"] and Initiative.objects.filter(pk=told["initiative"]["pk"]).first()
+    try:
+        outcome = intake.import_list(
+            by=member, content=waits.content, filename=told["filename"], initiative=initiative
+        )
+    except (ListFileProblem, intake.NotTakingPart, intake.Interrupted) as problem:
+        messages.error(request, problem.sentence)
+        return redirect("import_cases")
+    reach = intake.reach_of(member)
+    told = _told(outcome.read, told["filename"], initiative, reach) | {
+        "done": {n: getattr(outcome, n) for n in ("created", "changed", "unchanged")},
+        "units": [
+            (unit.name, *(outcome.units[unit.pk][n] for n in ("created", "changed", "unchanged")))
+            for unit in _by_name(reach, outcome.units)
+        ],
+    }
+    held.hold(request.session, member.pk, told)
+    return redirect("import_list")
+
+
+@require_POST
+def import_discard(request: HttpRequest) -> HttpResponse:
+    """Throws the list away."""
+    _importer(request)
+    held.destroy(request.session)
+    messages.success(request, _now("The list is thrown away. Nothing is imported."))
+    return redirect("import_cases")
+
+
+@require_safe
+def import_rejected(request: HttpRequest) -> HttpResponse:
+    """The rejected rows as CSV: line, column and what is wrong, to correct the list by; no cell's value."""
+    member = _importer(request)
+    waits = held.look(request.session, member.pk)
+    if waits is None:
+        return _gone(request)
+    out = io.StringIO(newline="")
+    table = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    table.writerow([pgettext("of a list", "Row"), _now("Column"), _now("What is wrong")])
+    for one in waits.told["problems"]:
+        problem = RowProblem(*one)
+        table.writerow([problem.line, harmless(problem.column), harmless(problem.sentence)])
+    name = pgettext("file name", "rejected-rows")
+    return HttpResponse(
+        out.getvalue().encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
+def harmless(text: str) -> str:
+    """The text with a mark before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
