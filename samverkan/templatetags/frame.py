@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.forms import BaseForm, BaseFormSet, BoundField
+from django.forms import BaseForm, BaseFormSet, BooleanField, BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -173,6 +173,24 @@ def error_anchor(field: BoundField) -> str:
         return field.id_for_label
     first = next(iter(field.subwidgets), None)
     return (first.id_for_label if first else "") or f"{field.auto_id}_0"
+
+
+@register.filter
+def field_mark(field: BoundField) -> str:
+    """Which word stands after a field's label: optional, required or none.
+
+    What is rarer in the form is marked: where most is asked for, what may be left out; where little is, the
+    duty. A form with `mark_optional = False` is silent.
+    """
+    form = field.form
+    if getattr(form, "mark_optional", True) is False or field.field.disabled:
+        return ""
+    asked = [
+        f.required for f in form.fields.values() if not isinstance(f, BooleanField) and not f.widget.is_hidden
+    ]
+    if len(asked) <= 2 * sum(asked):
+        return "" if field.field.required else "optional"
+    return "required" if field.field.required else ""
 
 
 @register.filter

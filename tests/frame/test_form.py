@@ -128,6 +128,21 @@ def test_what_may_be_left_out_says_so_and_what_is_asked_for_does_not():
     assert "sv-optional" not in drawn(form)
 
 
+def test_where_little_is_asked_for_it_is_the_duty_that_is_marked():
+    class Mostly(forms.Form):
+        name = forms.CharField(label="Namn")
+        town = forms.CharField(label="Kommun", required=False)
+        note = forms.CharField(label="Anteckning", required=False)
+        sure = forms.BooleanField(label="Säkert")  # a box to tick is neither
+
+    html = drawn(Mostly())
+    assert re.search(r'Namn <span class="sv-optional">\(behövs\)</span>', html)
+    assert html.count("sv-optional") == 1
+    half = Mostly()
+    del half.fields["note"]
+    assert re.search(r"Kommun .*\(frivilligt\)", drawn(half))
+
+
 def test_a_hint_is_text_and_never_markup():
     assert "Ett &lt;tips&gt;" in drawn(Everything())
 
