@@ -17,22 +17,19 @@ def main(arguments: Sequence[str]) -> int:
     for good, what, advice in examine():
         well = well and good
         print(f"{'ok     ' if good else 'missing'}  {what}{'' if good else f'   → {advice}'}")
+    missing = setup.missing_system_parts("test")
+    if missing and not setup.may_install():
+        print(f"\n{setup.line_to_run(missing)}")
     return 0 if well else 1
 
 
 def examine() -> Iterator[tuple[bool, str, str]]:
     """(whether it is well, what was looked at, what to do about it) for each fact."""
     yield True, f"Python {sys.version.split()[0]} ({sys.executable})", ""
-    root = os.getuid() == 0 and shutil.which("apt-get") is not None
+    root = setup.may_install()
     for part in setup.SYSTEM_PARTS:
-        line = setup.line_to_run([part])
-        advice = (
-            "make run installs it"
-            if root and not part.only_tests
-            else "make test installs it"
-            if root
-            else f"sudo sh -c '{line}'"
-        )
+        command = "make test" if part.only_tests else "make run"
+        advice = f"{command} installs it" if root else "see the line at the end"
         yield part.is_there(), f"{part.debian}: {part.what_for}", advice
     for purpose in ("run", "test"):
         yield (

@@ -71,6 +71,11 @@ def missing_system_parts(purpose: str) -> list[SystemPart]:
     ]
 
 
+def may_install() -> bool:
+    """Whether this user installs system packages here without asking: root on Debian and its relatives."""
+    return os.getuid() == 0 and shutil.which("apt-get") is not None
+
+
 def line_to_run(parts: list[SystemPart]) -> str:
     """The one line that installs the parts, on Debian and its relatives."""
     names = " ".join(part.debian for part in parts)
