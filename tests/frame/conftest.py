@@ -53,7 +53,7 @@ class Frame:
 
     def draw(self, template: str, **context) -> str:
         request = RequestFactory().get("/page/")
-        request.user = request.membership = None
+        vars(request).update(user=None, membership=None)
         with translation.override("sv"):
             page = engines["django"].from_string(template)
             self.html = page.render({"csrf_token": "t" * 64} | context, request)

@@ -54,8 +54,8 @@ class Here:
 
 def page(template: str = "404.html", **context) -> str:
     request = RequestFactory().get("/cases/?f=late")
-    request.user = Someone() if context.get("membership") else None
-    request.membership = context.get("membership")
+    here = context.get("membership")
+    vars(request).update(user=Someone() if here else None, membership=here)
     with translation.override("sv"):
         from django.template import engines
 
