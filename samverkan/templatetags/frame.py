@@ -152,10 +152,12 @@ def form_errors(*forms: BaseForm | BaseFormSet | None) -> list[FormError]:
         if not form:
             continue
         if isinstance(form, BaseFormSet):
-            lines += [FormError("", message) for message in form.non_form_errors()] if form.is_bound else []
+            lines += (
+                [FormError("", str(message)) for message in form.non_form_errors()] if form.is_bound else []
+            )
             lines += form_errors(*form.forms)
         elif form.errors:
-            lines += [FormError("", message) for message in form.non_field_errors()]
+            lines += [FormError("", str(message)) for message in form.non_field_errors()]
             lines += _field_errors(form[name] for name in form.fields)
     return lines
 
@@ -163,7 +165,7 @@ def form_errors(*forms: BaseForm | BaseFormSet | None) -> list[FormError]:
 def _field_errors(fields: Iterable[BoundField]) -> Iterable[FormError]:
     for field in fields:
         if field.errors:
-            yield FormError("" if field.is_hidden else error_anchor(field), field.errors[0])
+            yield FormError("" if field.is_hidden else error_anchor(field), str(field.errors[0]))
 
 
 @register.filter

@@ -3,15 +3,21 @@
 import re
 from html.parser import HTMLParser
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 
 CHOICES = [("a", "Åka"), ("b", "Bo")]
 
 
 class Everything(forms.Form):
     """One field of each sort, each with an error text of its own."""
+
+    mark_optional = True
+    helper: FormHelper | None = None
 
     hidden = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "Det dolda saknas"})
     text = forms.CharField(label="Text", help_text="Ett <tips>", error_messages={"required": "Fyll i texten"})
@@ -63,7 +69,7 @@ def drawn(form: forms.Form, **more) -> str:
 
 
 def wrong() -> Everything:
-    return Everything(data={"day": "30/11 2026"}, files={})
+    return Everything(data={"day": "30/11 2026"}, files=MultiValueDict())
 
 
 def test_every_error_leads_to_a_control_that_is_there():
@@ -161,9 +167,6 @@ def test_what_was_typed_is_kept_and_a_draft_says_from_when():
 
 
 def test_a_layout_orders_the_fields_but_the_form_is_written_once():
-    from crispy_forms.helper import FormHelper
-    from crispy_forms.layout import Div, Fieldset, Layout
-
     form = Everything()
     form.helper = FormHelper()
     form.helper.layout = Layout(Fieldset("När", Div("day", css_class="sv-side")), "text")
