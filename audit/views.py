@@ -28,7 +28,11 @@ def access_log(request: HttpRequest) -> HttpResponse:
     rows = list(entries[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE
     ledger.record_read("log.read", by=member)
-    names = request.names_of_members({e.member for e in shown if e.member}) if hasattr(request, "names_of_members") else {}
+    names = (
+        request.names_of_members({e.member for e in shown if e.member})
+        if hasattr(request, "names_of_members")
+        else {}
+    )
     return render(
         request,
         "audit/log.html",

@@ -58,7 +58,9 @@ def open_consent(request: HttpRequest, case: Case, number: str) -> Consent:
 
 
 # What a member of the owning unit may do with the case, by role; what a member of another unit that sees it may do.
-_OWNER = frozenset({"write_item", "give", "record_consent", "withdraw", "set_state", "assign", "record_spell", "protect"})
+_OWNER = frozenset(
+    {"write_item", "give", "record_consent", "withdraw", "set_state", "assign", "record_spell", "protect"}
+)
 _OTHERS = frozenset({"write_item", "give", "assign"})
 _READS_ONLY = frozenset({Role.MANAGER})
 

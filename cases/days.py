@@ -47,12 +47,11 @@ def day_bar(first: date, today: date) -> DayBar | None:
     if now < 1:
         return None
     following = next((d for d in CHAIN if d > now), None)
-    ticks = [
-        Tick(d, date_of(first, d), _x(d), d <= now, d == following, d - now)
-        for d in CHAIN
-    ]
+    ticks = [Tick(d, date_of(first, d), _x(d), d <= now, d == following, d - now) for d in CHAIN]
     share = min(now / _SCALE, 1)
-    return DayBar(first, now, _x(now), ticks, "start" if share < 0.12 else "end" if share > 0.88 else "middle")
+    return DayBar(
+        first, now, _x(now), ticks, "start" if share < 0.12 else "end" if share > 0.88 else "middle"
+    )
 
 
 def _x(day: int) -> str:

@@ -35,7 +35,9 @@ def state_of(case: Case) -> str:
 
 def parties_that_left(initiative_id: int) -> frozenset[int]:
     """The registered parties that once took part in the insats and do not take part today."""
-    ever = Participation.objects.filter(initiative=initiative_id, party__isnull=False).values_list("party", flat=True)
+    ever = Participation.objects.filter(initiative=initiative_id, party__isnull=False).values_list(
+        "party", flat=True
+    )
     return frozenset(ever) - parties_taking_part(initiative_id)
 
 
@@ -127,7 +129,9 @@ class Standing:
         if ground is Ground.INTRA_CARE and receiver.party.organisation_id != self.giver.party.organisation_id:
             return None
         until = self.now + STANDS[ground]
-        return Decision(True, receiver.party.name, ground=ground, until=until, until_on=until.astimezone(STOCKHOLM).date())
+        return Decision(
+            True, receiver.party.name, ground=ground, until=until, until_on=until.astimezone(STOCKHOLM).date()
+        )
 
     def _why_no_consent(self, receiver: Unit, kind: str) -> tuple[Reason, date | None]:
         lines = self.lines[receiver.pk, kind]

@@ -81,7 +81,9 @@ class NewCaseForm(forms.Form):
         required=False,
         help_text=_("The person is counted by sex and municipality only. Neither number nor name is kept."),
     )
-    name = forms.CharField(label=_("Name"), required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("Name"), required=False, max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     sex = forms.ChoiceField(
         label=pgettext_lazy("person", "Sex"), required=False, choices=[*CHOOSE, *Sex.choices],
         help_text=_("Only when there is no number; else it follows from the number."),
@@ -140,7 +142,9 @@ def clean_spell(form: forms.Form, values: dict) -> None:
     """The spell's rules: an end not before its start, and degree and benefit whenever there is a start."""
     start, end = values.get("from_on"), values.get("to_on")
     if start and end and end < start:
-        form.add_error("to_on", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+        form.add_error(
+            "to_on", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start}
+        )
     if end and not start and "from_on" not in form.errors:
         form.add_error("from_on", _("Fill in when the sick leave began."))
     if start:
@@ -166,7 +170,9 @@ class SpellForm(forms.Form):
         values = super().clean()
         start, end = values.get("from_on"), values.get("to_on")
         if start and end and end < start:
-            self.add_error("to_on", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+            self.add_error(
+                "to_on", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start}
+            )
         return values
 
 
@@ -223,7 +229,9 @@ class ItemForm(SoftStop):
         help_text=_("Only what the matter needs. No personal numbers."),
     )  # fmt: skip
     checked = forms.BooleanField(
-        label=_("The text holds nothing about violence, misuse or crime"), required=False, widget=forms.HiddenInput
+        label=_("The text holds nothing about violence, misuse or crime"),
+        required=False,
+        widget=forms.HiddenInput,
     )
 
     FACTS: dict[str, tuple[str, ...]] = {
@@ -249,7 +257,8 @@ class ItemForm(SoftStop):
         start, end = values.get("period_start"), values.get("period_end")
         if start and end and end < start:
             self.add_error(
-                "period_end", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start}
+                "period_end",
+                _now("The end is before the start. Write a date from %(date)s on.") % {"date": start},
             )
         return values
 
@@ -257,7 +266,9 @@ class ItemForm(SoftStop):
     def facts(self) -> dict:
         """The type's own values, dates as ISO text; what was left empty is left out."""
         values = {name: self.cleaned_data.get(name) for name in self.FACTS.get(self.type, ())}
-        return {k: v.isoformat() if isinstance(v, date) else v for k, v in values.items() if v not in (None, "")}
+        return {
+            k: v.isoformat() if isinstance(v, date) else v for k, v in values.items() if v not in (None, "")
+        }
 
 
 BOTH, OUT, IN = "both", "out", "in"
@@ -303,12 +314,15 @@ class ConsentRecordForm(forms.Form):
         help_text=_("As on the paper. It is shown to everyone who gives something on this case."),
     )  # fmt: skip
     reopens_earlier = forms.BooleanField(
-        label=_("Also show what was given before"), required=False,
+        label=_("Also show what was given before"),
+        required=False,
         help_text=_("Only if the person wants it: the list is below."),
     )
     informed = forms.BooleanField(
         label=_("I have gone through the information on the front page in speech"),
-        error_messages={"required": _("Tick that you have gone through the information: a consent must be informed.")},
+        error_messages={
+            "required": _("Tick that you have gone through the information: a consent must be informed.")
+        },
     )
 
     def __init__(self, *args, units, earlier: bool, today: date, **kwargs) -> None:
@@ -316,7 +330,9 @@ class ConsentRecordForm(forms.Form):
         self.today = today
         self.fields["units"].queryset = units
         self.fields["obtained_how"].mark_optional = False
-        self.fields["units"].label_from_instance = lambda unit: f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
+        self.fields["units"].label_from_instance = lambda unit: (
+            f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
+        )
         if not earlier:
             del self.fields["reopens_earlier"]
 
@@ -327,7 +343,10 @@ class ConsentRecordForm(forms.Form):
             self.errors["valid_to"] = self.error_class([_too_long_sentence()])
         if start and end:
             if end < start:
-                self.add_error("valid_to", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+                self.add_error(
+                    "valid_to",
+                    _now("The end is before the start. Write a date from %(date)s on.") % {"date": start},
+                )
             elif end >= months_after(start, LONGEST_MONTHS):
                 self.add_error("valid_to", _too_long_sentence())
             elif end < self.today:
@@ -339,7 +358,8 @@ class ConsentRecordForm(forms.Form):
                 latest = start + timedelta(days=ORAL_DAYS - 1)
                 self.add_error(
                     "valid_to",
-                    _now("An oral consent applies for at most 90 days. Write a date up to %(date)s.") % {"date": latest},
+                    _now("An oral consent applies for at most 90 days. Write a date up to %(date)s.")
+                    % {"date": latest},
                 )
         given = values.get("given_on")
         if given and given > self.today:
@@ -359,7 +379,9 @@ class ConsentRecordForm(forms.Form):
 
 
 def _too_long_sentence() -> str:
-    return _now("The consent must have an end date, at most %(months)s months ahead.") % {"months": LONGEST_MONTHS}
+    return _now("The consent must have an end date, at most %(months)s months ahead.") % {
+        "months": LONGEST_MONTHS
+    }
 
 
 class WithdrawForm(forms.Form):
@@ -390,7 +412,7 @@ class SearchForm(forms.Form):
 
 
 def counted(count: int, cap: int) -> str:
-    """"12 cases", or "50+ cases" beyond the cap."""
+    """ "12 cases", or "50+ cases" beyond the cap."""
     if count > cap:
         return _now("%(cap)d+ cases") % {"cap": cap}
     return ngettext("%(count)d case", "%(count)d cases", count) % {"count": count}

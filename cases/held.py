@@ -71,6 +71,7 @@ class Held:
 def hold(session: SessionBase, member: int, told: dict[str, Any], content: bytes = b"") -> None:
     """Seals it for this member in this session; what waited before is destroyed. told: values of JSON."""
     destroy(session)
+    sweep()
     name, half = secrets.token_hex(16), secrets.token_hex(32)
     nonce = os.urandom(_NONCE)
     head = json.dumps({"until": time() + LASTS.total_seconds(), "told": told}).encode()

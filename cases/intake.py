@@ -315,13 +315,16 @@ def _work(row: Row, here: _Here | None) -> _Work | None:
     spell = here.spells.get(row.spell_from) != (row.spell_to, row.degree, row.benefit)
     if here.closed and not spell:
         return None
+    case = None if here.closed else here.case
+    # A new case begins anew: what was said of the closed one stands there.
+    employer, remark = (here.employer, here.remark) if case else ("", "")
     work = _Work(
         row,
         here.person,
-        None if here.closed else here.case,
+        case,
         spell=spell,
-        employer=bool(row.employer) and row.employer.casefold() != here.employer.casefold(),
-        remark=bool(row.remark) and row.remark != here.remark,
+        employer=bool(row.employer) and row.employer.casefold() != employer.casefold(),
+        remark=bool(row.remark) and row.remark != remark,
         municipality=not here.person.home_municipality,
     )
     if here.person.protected:

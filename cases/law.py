@@ -83,13 +83,19 @@ STANDS = {
 # (from, to): {grounds, tried from left to right: information kinds}. One line a pair, so that it can be read aloud.
 _TABLE: dict[Act, dict[tuple[str, str], dict[str, str]]] = {
     Act.INFORMATION: {
-        ("PSY", "PVO"): {"INTRA_CARE|CONSENT": "existence certificate ability plan medical", "CONSENT": "decision employment social"},
+        ("PSY", "PVO"): {
+            "INTRA_CARE|CONSENT": "existence certificate ability plan medical",
+            "CONSENT": "decision employment social",
+        },
         ("PSY", "PVP"): {"CONSENT": "existence certificate decision ability plan employment social medical"},
         ("PSY", "FK"): {"CONSENT": "existence certificate ability plan employment social medical"},
         ("PSY", "AF"): {"CONSENT": "existence ability plan employment"},
         ("PSY", "SOC"): {"CONSENT": "existence certificate ability plan employment social medical"},
         ("PSY", "EMP"): {"CONSENT": "existence ability plan employment"},
-        ("PVO", "PSY"): {"INTRA_CARE|CONSENT": "existence certificate ability plan medical", "CONSENT": "decision employment social"},
+        ("PVO", "PSY"): {
+            "INTRA_CARE|CONSENT": "existence certificate ability plan medical",
+            "CONSENT": "decision employment social",
+        },
         ("PVO", "PVP"): {"CONSENT": "existence certificate decision ability plan employment social medical"},
         ("PVO", "FK"): {"CONSENT": "existence certificate ability plan employment social medical"},
         ("PVO", "AF"): {"CONSENT": "existence ability plan employment"},

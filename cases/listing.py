@@ -7,7 +7,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from cases.crypt import index_key
 from cases.days import day_number
 from cases.law import InformationKind
-from cases.models import Case, Disclosure, Item, ItemType, Person, Spell, State
+from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, Spell, State
 from parties.numbers import NumberProblem, parse_number
 from cases.seams import Matter
 from parties.models import Membership
@@ -35,6 +35,7 @@ class Row:
     person: str = ""
     unit: str = ""
     state: str = ""
+    handler: str = ""
     day: int | None = None
     moved: datetime | None = None
 
@@ -60,22 +61,33 @@ def _key(moment: datetime, pk: int) -> str:
     return f"{int(moment.timestamp() * 1_000_000)}_{pk}"
 
 
-def own(member: Membership, *, before: str, with_persons: bool) -> Page:
-    """The unit's own cases, the last moved first."""
+def own(member: Membership, *, before: str, with_persons: bool, closed: bool = False) -> Page:
+    """The unit's own cases that go on (or, asked for, the closed ones), the last moved first."""
+    handler = Assignment.objects.current().filter(case=OuterRef("pk"), unit_id=member.unit_id)
     spell = Spell.objects.filter(case=OuterRef("pk")).order_by("-from_on", "-id")
     rows = (
         Case.objects.visible_to(member)
         .owned_by(member)
         .with_state()
-        .annotate(first_day=Subquery(spell.values("from_on")[:1]))
+        .filter(Q(state=State.CLOSED) if closed else ~Q(state=State.CLOSED))
+        .annotate(
+            first_day=Subquery(spell.values("from_on")[:1]),
+            handler=Subquery(handler.values("member__user__name")[:1]),
+        )
         .order_by("-updated_at", "-id")
     )
     cursor = _cursor(before)
     if cursor:
         rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
-    values = list(rows.values("pk", "number", "person_id", "person__name", "state", "first_day", "updated_at")[: PAGE + 1])
+    values = list(
+        rows.values(
+            "pk", "number", "person_id", "person__name", "state", "first_day", "handler", "updated_at"
+        )[: PAGE + 1]
+    )
     today = timezone.localdate()
-    page = Page(persons=[v["person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else "")
+    page = Page(
+        persons=[v["person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else ""
+    )
     labels = {s.value: str(s.label) for s in State}
     for v in values[:PAGE]:
         page.rows.append(
@@ -84,6 +96,7 @@ def own(member: Membership, *, before: str, with_persons: bool) -> Page:
                 url=f"/cases/{v['number']}/",
                 person=v["person__name"] if with_persons else "",
                 state=labels.get(v["state"], ""),
+                handler=v["handler"] or "",
                 day=day_number(v["first_day"], today) if v["first_day"] and v["first_day"] <= today else None,
                 moved=v["updated_at"],
             )
@@ -100,9 +113,13 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
     if cursor:
         given = given.extra(where=["(cases_disclosure.at, cases_disclosure.id) < (%s, %s)"], params=cursor)
     values = list(
-        given.values("pk", "at", "case__number", "case__person_id", "case__person__name", "case__unit__name")[: PAGE + 1]
+        given.values("pk", "at", "case__number", "case__person_id", "case__person__name", "case__unit__name")[
+            : PAGE + 1
+        ]
     )
-    page = Page(persons=[v["case__person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else "")
+    page = Page(
+        persons=[v["case__person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else ""
+    )
     seen: set[str] = set()
     for v in values[:PAGE]:
         if v["case__number"] in seen:
@@ -157,13 +174,21 @@ def search(member: Membership, term: str) -> Found:
             for word in term.split()[:4]:
                 matches = matches.filter(person__name__icontains=word)
     values = list(
-        matches.order_by("-updated_at", "-id").values("number", "person_id", "person__name", "unit__name", "updated_at")[: PAGE + 1]
+        matches.order_by("-updated_at", "-id").values(
+            "number", "person_id", "person__name", "unit__name", "updated_at"
+        )[: PAGE + 1]
     )
     found.more = len(values) > PAGE
     for v in values[:PAGE]:
         found.persons.append(v["person_id"])
         found.rows.append(
-            Row(number=v["number"], url=f"/cases/{v['number']}/", person=v["person__name"], unit=v["unit__name"], moved=v["updated_at"])
+            Row(
+                number=v["number"],
+                url=f"/cases/{v['number']}/",
+                person=v["person__name"],
+                unit=v["unit__name"],
+                moved=v["updated_at"],
+            )
         )
     if len(found.rows) == 1 and found.rows[0].number == term.upper().replace(" ", ""):
         found.only = found.rows[0].number
@@ -191,8 +216,12 @@ def own_items(member: Membership, *, before: str) -> Page:
     for v in values[:PAGE]:
         page.rows.append(
             OwnText(
-                v["pk"], numbers.get(v["case_id"], ""), v["heading"], str(ItemType(v["type"]).label),
-                str(InformationKind(v["kind"]).short), v["at"],
+                v["pk"],
+                numbers.get(v["case_id"], ""),
+                v["heading"],
+                str(ItemType(v["type"]).label),
+                str(InformationKind(v["kind"]).short),
+                v["at"],
             )  # fmt: skip
         )
     if len(values) > PAGE:
@@ -249,7 +278,9 @@ def grouped(matters: list[Matter], today: date) -> list[Group]:
 
 
 def _late(days: int) -> str:
-    return ngettext("%(days)d working day late", "%(days)d working days late", max(days, 1)) % {"days": max(days, 1)}
+    return ngettext("%(days)d working day late", "%(days)d working days late", max(days, 1)) % {
+        "days": max(days, 1)
+    }
 
 
 def safe_return(request: HttpRequest) -> str:

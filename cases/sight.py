@@ -28,9 +28,15 @@ CONFIRMATIONS: dict[str, Promise] = {
     EXCLUDED_READ: gettext_lazy("I have read what the person has excepted."),
 }
 CONFIRMATIONS_MISSING: dict[str, Promise] = {
-    CARE_RELATION: gettext_lazy("Nothing was given. Tick first that there is a care relation and nothing is blocked."),
-    RELEVANT_ONLY: gettext_lazy("Nothing was given. Tick first that the information matters, and who decided."),
-    EXCLUDED_READ: gettext_lazy("Nothing was given. Tick first that you have read what the person has excepted."),
+    CARE_RELATION: gettext_lazy(
+        "Nothing was given. Tick first that there is a care relation and nothing is blocked."
+    ),
+    RELEVANT_ONLY: gettext_lazy(
+        "Nothing was given. Tick first that the information matters, and who decided."
+    ),
+    EXCLUDED_READ: gettext_lazy(
+        "Nothing was given. Tick first that you have read what the person has excepted."
+    ),
 }
 
 
@@ -99,19 +105,25 @@ def _consent_dates(case: Case, member: Membership) -> dict[tuple[int, str, str],
     """The last day of the live lines from the member's unit, by (receiver, kind, purpose)."""
     return {
         (line.to_unit_id, line.kind, line.purpose): last_day(line.until_at)
-        for line in ConsentLine.objects.live().filter(case=case, from_unit_id=member.unit_id).order_by("until_at")
+        for line in ConsentLine.objects.live()
+        .filter(case=case, from_unit_id=member.unit_id)
+        .order_by("until_at")
     }
 
 
 def _sight(item: Item, member: Membership, given: list[Disclosure], lines: dict) -> Sight:
     if item.unit_id != member.unit_id:
         reason = _("%(unit)s wrote it and has given it to your unit.") % {"unit": item.unit.name}
-        return Sight(sees=_("%(unit)s and your unit") % {"unit": item.unit.name}, hides="", reasons=[(True, _("Your unit"), reason)])
+        return Sight(
+            sees=_("%(unit)s and your unit") % {"unit": item.unit.name},
+            hides="",
+            reasons=[(True, _("Your unit"), reason)],
+        )
     names = [d.to_unit.name for d in given]
     if names:
-        sees = _("%(own)s and %(others)s") % {"own": item.unit.name, "others": ", ".join(names)}
+        sees = _("Your unit and %(others)s") % {"others": ", ".join(names)}
     else:
-        sees = _("Only %(unit)s") % {"unit": item.unit.name}
+        sees = _("Only your unit")
     reasons = [(True, item.unit.name, _("The unit wrote it."))]
     for d in given:
         reasons.append((True, d.to_unit.name, _why_seen(d, lines)))
@@ -123,7 +135,11 @@ def _why_seen(d: Disclosure, lines: dict) -> str:
     day = timezone.localtime(d.at).date()
     if d.basis == Ground.CONSENT:
         until = lines.get((d.to_unit_id, d.kind, d.purpose), last_day(d.until_at))
-        return _("%(name)s gave it %(day)s on consent until %(until)s.") % {"name": d.by.user.name, "day": day, "until": until}
+        return _("%(name)s gave it %(day)s on consent until %(until)s.") % {
+            "name": d.by.user.name,
+            "day": day,
+            "until": until,
+        }
     return _("%(name)s gave it %(day)s: %(ground)s.") % {
         "name": d.by.user.name,
         "day": day,
@@ -149,10 +165,14 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
     one row for each other kind of party, so that the answer "why can I not give this?" is always there."""
     standing = Standing.of(case, member.unit)
     ids = {to for (to, _kind) in standing.lines}
-    ids |= set(Disclosure.objects.filter(case=case, from_unit_id=member.unit_id).values_list("to_unit_id", flat=True))
+    ids |= set(
+        Disclosure.objects.filter(case=case, from_unit_id=member.unit_id).values_list("to_unit_id", flat=True)
+    )
     ids |= {case.unit_id}
     ids -= {member.unit_id}
-    units = list(Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name"))
+    units = list(
+        Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name")
+    )
     units += _care_of_the_same_organisation(member, {u.pk for u in units})
     given = {
         d.to_unit_id: d
@@ -170,8 +190,15 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
             needed.append((EXCLUDED_READ, str(CONFIRMATIONS[EXCLUDED_READ])))
         rows.append(
             Receiver(
-                unit, unit.name, decision, decision.sentence, given.get(unit.pk), needed,
-                can_prepare_consent=standing.owner and not decision.allowed and decision.reason in _CONSENT_WOULD_HELP,
+                unit,
+                unit.name,
+                decision,
+                decision.sentence,
+                given.get(unit.pk),
+                needed,
+                can_prepare_consent=standing.owner
+                and not decision.allowed
+                and decision.reason in _CONSENT_WOULD_HELP,
             )  # fmt: skip
         )
     kinds = {u.party.kind for u in units} | {member.unit.party.kind}
@@ -181,7 +208,10 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
         decision = standing.decide(act, _any_of(kind), item.kind)
         rows.append(
             Receiver(
-                None, str(kind.label), decision, decision.sentence,
+                None,
+                str(kind.label),
+                decision,
+                decision.sentence,
                 can_prepare_consent=standing.owner and decision.reason in _CONSENT_WOULD_HELP,
             )  # fmt: skip
         )
@@ -193,7 +223,9 @@ _CONSENT_WOULD_HELP = frozenset({"no_consent", "consent_ended", "medical_tick", 
 
 def _any_of(kind: PartyKind) -> Unit:
     """A unit that is in no register: what the law says of any party of the kind."""
-    return Unit(pk=0, name=str(kind.label), party=Party(pk=0, organisation_id=0, kind=kind, name=str(kind.label)))
+    return Unit(
+        pk=0, name=str(kind.label), party=Party(pk=0, organisation_id=0, kind=kind, name=str(kind.label))
+    )
 
 
 def _care_of_the_same_organisation(member: Membership, known: set[int]) -> list[Unit]:
@@ -203,7 +235,8 @@ def _care_of_the_same_organisation(member: Membership, known: set[int]) -> list[
     other = {PartyKind.PSYCHIATRY: PartyKind.PRIMARY_CARE, PartyKind.PRIMARY_CARE: PartyKind.PSYCHIATRY}
     return list(
         Unit.objects.filter(
-            party__organisation_id=member.unit.party.organisation_id, party__kind=other[member.unit.party.kind]
+            party__organisation_id=member.unit.party.organisation_id,
+            party__kind=other[member.unit.party.kind],
         )
         .exclude(pk__in=known)
         .select_related("party__organisation")
@@ -215,12 +248,19 @@ def versions(item: Item, member: Membership) -> list[Item]:
     """The versions of the same text that the member sees, oldest first."""
     chain = [item]
     while chain[0].replaces_id:
-        earlier = Item.objects.visible_to(member).select_related("author__user").filter(pk=chain[0].replaces_id).first()
+        earlier = (
+            Item.objects.visible_to(member)
+            .select_related("author__user")
+            .filter(pk=chain[0].replaces_id)
+            .first()
+        )
         if earlier is None:
             break
         chain.insert(0, earlier)
     while True:
-        later = Item.objects.visible_to(member).select_related("author__user").filter(replaces=chain[-1]).first()
+        later = (
+            Item.objects.visible_to(member).select_related("author__user").filter(replaces=chain[-1]).first()
+        )
         if later is None:
             return chain
         chain.append(later)
@@ -344,7 +384,9 @@ def consents_of(case: Case, member: Membership) -> list[ConsentAtAGlance]:
         first = group[0]
         live = [x for x in group if x.ended_at is None and x.from_at <= now < x.until_at]
         coming = [x for x in group if x.ended_at is None and x.from_at > now]
-        others = sorted({p.name for x in group for p in (x.from_party, x.to_party) if p.pk != member.party_id})
+        others = sorted(
+            {p.name for x in group for p in (x.from_party, x.to_party) if p.pk != member.party_id}
+        )
         if live:
             left = (last_day(live[0].until_at) - timezone.localdate()).days
             chip, word = ("soon", _("Ends soon")) if left <= 30 else ("ok", _("In force"))
@@ -394,7 +436,14 @@ def given_on(case: Case) -> list[Given]:
         rows = cursor.fetchall()
     names = dict(Unit.objects.filter(pk__in={u for r in rows for u in r[1:3]}).values_list("pk", "name"))
     return [
-        Given(at, str(InformationKind(kind).short), names.get(giver, ""), names.get(to, ""), ended, str(Ground(basis).label))
+        Given(
+            at,
+            str(InformationKind(kind).short),
+            names.get(giver, ""),
+            names.get(to, ""),
+            ended,
+            str(Ground(basis).label),
+        )
         for kind, giver, to, at, ended, basis in rows
     ]
 
@@ -403,7 +452,14 @@ def lapsed(case: Case, member: Membership) -> list[Given]:
     """What was given from the own unit on a consent that has run out, and would open again at a renewal that says so (R17)."""
     standing = set(Disclosure.objects.standing().filter(case=case).values_list("pk", flat=True))
     return [
-        Given(d.at, str(InformationKind(d.kind).short), d.from_unit.name, d.to_unit.name, False, str(Ground(d.basis).label))
+        Given(
+            d.at,
+            str(InformationKind(d.kind).short),
+            d.from_unit.name,
+            d.to_unit.name,
+            False,
+            str(Ground(d.basis).label),
+        )
         for d in Disclosure.objects.filter(
             case=case, from_unit_id=member.unit_id, basis=Ground.CONSENT, ended_at=None, item__isnull=False
         )
@@ -417,7 +473,9 @@ def what_closes(case: Case, consent: Consent, member: Membership) -> list[str]:
     """What a withdrawal closes, one sentence a receiving unit: items, open questions and coming meetings."""
     pairs: dict[int, set[str]] = defaultdict(set)
     names: dict[int, str] = {}
-    for line in ConsentLine.objects.filter(consent=consent, ended_at=None).select_related("to_unit", "from_unit"):
+    for line in ConsentLine.objects.filter(consent=consent, ended_at=None).select_related(
+        "to_unit", "from_unit"
+    ):
         for unit in (line.to_unit, line.from_unit):
             if unit.pk != member.unit_id:
                 names[unit.pk] = unit.name
@@ -437,6 +495,11 @@ def what_closes(case: Case, consent: Consent, member: Membership) -> list[str]:
             open_counts[name] += count
     return [
         _("%(party)s no longer sees %(n)s items, %(q)s open questions and %(m)s coming meetings.")
-        % {"party": name, "n": counts[pk], "q": open_counts[f"questions:{pk}"], "m": open_counts[f"meetings:{pk}"]}
+        % {
+            "party": name,
+            "n": counts[pk],
+            "q": open_counts[f"questions:{pk}"],
+            "m": open_counts[f"meetings:{pk}"],
+        }
         for pk, name in sorted(names.items(), key=lambda pair: pair[1])
     ]

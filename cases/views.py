@@ -56,12 +56,19 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """The unit's own cases, or those others have opened for it; a page at a time, in the order they last moved."""
     member = _case_worker(request)
-    received = request.GET.get("show") == "received"
-    page = (listing.received if received else listing.own)(
-        member, before=request.GET.get("before", ""), with_persons=request.session.get(SHOW_PERSONS, False)
-    )
+    show = request.GET.get("show", "open")
+    how = {"before": request.GET.get("before", ""), "with_persons": request.session.get(SHOW_PERSONS, False)}
+    if show == "received":
+        page = listing.received(member, **how)
+    else:
+        show = "closed" if show == "closed" else "open"
+        page = listing.own(member, closed=show == "closed", **how)
     ledger.record_read("cases.listed", by=member, persons=page.persons)
-    return render(request, "cases/list.html", {"page": page, "received": received, "member": member})
+    return render(
+        request,
+        "cases/list.html",
+        {"page": page, "show": show, "received": show == "received", "member": member},
+    )
 
 
 @require_POST
@@ -109,7 +116,10 @@ def new_case(request: HttpRequest) -> HttpResponse:
             )
         except case_verbs.AlreadyRegistered as there:
             ledger.record_read("case.read", by=member, case=there.case.pk, persons=[there.case.person_id])
-            form.add_error("number", _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number})
+            form.add_error(
+                "number",
+                _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
+            )
         else:
             if values["from_on"]:
                 case_verbs.record_spell(
@@ -135,7 +145,10 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     state = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first() if owner else None
     spell = case.spells.order_by("-from_on", "-id").first() if owner else None
     contact = (
-        Assignment.objects.current().filter(case=case, unit_id=case.unit_id).select_related("member__user").first()
+        Assignment.objects.current()
+        .filter(case=case, unit_id=case.unit_id)
+        .select_related("member__user")
+        .first()
     )
     panels = [panel for panel in (part(request, case) for part in seams.case_panels) if panel]
     return render(
@@ -183,9 +196,13 @@ def case_state(request: HttpRequest, number: str) -> HttpResponse:
         try:
             case_verbs.set_state(by=request.membership, case=case, **form.cleaned_data)
         except case_verbs.IllegalMove:
-            form.add_error("state", _("A colleague has changed the case in the meantime. Look at it and choose again."))
+            form.add_error(
+                "state", _("A colleague has changed the case in the meantime. Look at it and choose again.")
+            )
         else:
-            messages.success(request, _("The case is now: %(state)s.") % {"state": State(form.cleaned_data["state"]).label})
+            messages.success(
+                request, _("The case is now: %(state)s.") % {"state": State(form.cleaned_data["state"]).label}
+            )
             return redirect("case", number=number)
     return render(request, "cases/state.html", {"form": form, "case": case, "state": state})
 
@@ -209,7 +226,9 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
     demand(request.membership, case, "assign")
     colleagues = [
         m
-        for m in Membership.objects.current().filter(unit=request.membership.unit).select_related("user", "unit__party")
+        for m in Membership.objects.current()
+        .filter(unit=request.membership.unit)
+        .select_related("user", "unit__party")
         if m.is_case_role
     ]
     if request.method == "POST":
@@ -235,7 +254,8 @@ def new_item(request: HttpRequest, number: str) -> HttpResponse:
     form = ItemForm(
         request.POST or None,
         type=type_,
-        initial={"happened_on": timezone.localdate()} | ({n: v[0] for n, v in draft.text.items() if v} if draft else {}),
+        initial={"happened_on": timezone.localdate()}
+        | ({n: v[0] for n, v in draft.text.items() if v} if draft else {}),
     )
     if form.is_valid():
         item = item_verbs.write_item(by=member, case=case, type=type_, facts=form.facts, **_of_an_item(form))
@@ -287,12 +307,12 @@ def new_version(request: HttpRequest, number: str, pk: int) -> HttpResponse:
             % {"name": later.author.user.name, "time": timezone.localtime(later.at).strftime("%H.%M")},
         )
     elif form.is_valid():
-        version = item_verbs.write_version(by=member, case=case, item=item, facts=form.facts, **_of_an_item(form))
+        version = item_verbs.write_version(
+            by=member, case=case, item=item, facts=form.facts, **_of_an_item(form)
+        )
         messages.success(request, _("A new version is saved. What was given before is unchanged."))
         return redirect("item", number=number, pk=version.pk)
-    return render(
-        request, "cases/version.html", {"form": form, "case": case, "item": item, "later": later}
-    )
+    return render(request, "cases/version.html", {"form": form, "case": case, "item": item, "later": later})
 
 
 @require_safe
@@ -310,7 +330,9 @@ def item_page(request: HttpRequest, number: str, pk: int) -> HttpResponse:
             "item": item,
             "own": own,
             "sight": sight.of_item(case, item, member),
-            "receivers": sight.receivers(case, item, member) if own and "give" in allowed_actions(member, case) else [],
+            "receivers": sight.receivers(case, item, member)
+            if own and "give" in allowed_actions(member, case)
+            else [],
             "excluded": giving.excluded_by_the_person(case) if own else [],
             "versions": sight.versions(item, member),
             "writable": own and item.type in WRITABLE_TYPES and "write_item" in allowed_actions(member, case),
@@ -336,7 +358,8 @@ def give(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     else:
         messages.success(
             request,
-            _("%(party)s can read this from now. They may keep it as their own document.") % {"party": to.name},
+            _("%(party)s can read this from now. They may keep it as their own document.")
+            % {"party": to.name},
         )
     return redirect("item", number=number, pk=pk)
 
@@ -349,7 +372,9 @@ def stop_showing(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     demand(request.membership, case, "give")
     to = _unit(request, case, item)
     giving.stop_showing(by=request.membership, case=case, item=item, to=to)
-    messages.success(request, _("%(unit)s no longer sees this here. What was given stays given.") % {"unit": to.name})
+    messages.success(
+        request, _("%(unit)s no longer sees this here. What was given stays given.") % {"unit": to.name}
+    )
     return redirect("item", number=number, pk=pk)
 
 
@@ -360,7 +385,9 @@ def _unit(request: HttpRequest, case: Case, item: Item) -> Unit:
         if key.isdigit() and len(key) < 19
         else None
     )
-    if unit is None or unit.pk not in {r.unit.pk for r in sight.receivers(case, item, request.membership) if r.unit}:
+    if unit is None or unit.pk not in {
+        r.unit.pk for r in sight.receivers(case, item, request.membership) if r.unit
+    }:
         refuse(request, f"{case.number}/{item.pk}")
     return unit
 
@@ -408,7 +435,8 @@ def new_consent(request: HttpRequest, number: str) -> HttpResponse:
             others = sorted({u.party.name for u in values["units"]})
             messages.success(
                 request,
-                _("Consent saved. %(party)s confirms it the first time they share.") % {"party": ", ".join(others)},
+                _("Consent saved. %(party)s confirms it the first time they share.")
+                % {"party": ", ".join(others)},
             )
             return redirect("consent", number=number, consent_number=consent.number)
     return render(request, "cases/consent_form.html", {"form": form, "case": case, "earlier": earlier})
@@ -443,10 +471,15 @@ def withdraw(request: HttpRequest, number: str, consent_number: str) -> HttpResp
     lines = [line for line in sight.lines_in_words(consent) if line.ended_at is None]
     form = WithdrawForm(
         request.POST or None,
-        lines=[(str(line.pk), f"{line.giver} → {line.receiver}: {InformationKind(line.kind).short}") for line in lines],
+        lines=[
+            (str(line.pk), f"{line.giver} → {line.receiver}: {InformationKind(line.kind).short}")
+            for line in lines
+        ],
     )
     if form.is_valid():
-        chosen = [int(pk) for pk in form.cleaned_data["lines"]] if form.cleaned_data["what"] == "some" else None
+        chosen = (
+            [int(pk) for pk in form.cleaned_data["lines"]] if form.cleaned_data["what"] == "some" else None
+        )
         ended = consent_verbs.withdraw(by=request.membership, case=case, consent=consent, lines=chosen)
         now = timezone.localtime()
         if ended:

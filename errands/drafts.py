@@ -10,7 +10,9 @@ NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password"})
 
 def save(member: int, form: str, object_key: str, fields: dict[str, list[str]]) -> Draft:
     """Keeps the fields of one form for one member; what was kept before is replaced. Passwords and tokens are never kept."""
-    text = {name: values for name, values in fields.items() if name not in NEVER_KEPT and "password" not in name}
+    text = {
+        name: values for name, values in fields.items() if name not in NEVER_KEPT and "password" not in name
+    }
     draft, _ = Draft.objects.update_or_create(
         member=member, form=form, object_key=object_key, defaults={"text": text, "saved_at": Now()}
     )

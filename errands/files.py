@@ -15,7 +15,13 @@ class FileChanged(Exception):
 
 
 def store(
-    title: str, content: bytes, *, type: str, unit: int | None = None, item: int | None = None, until_at: datetime | None = None
+    title: str,
+    content: bytes,
+    *,
+    type: str,
+    unit: int | None = None,
+    item: int | None = None,
+    until_at: datetime | None = None,
 ) -> File:
     """Keeps `content` and returns its row. title: what a download is called, without personal data. type: a media type.
 

@@ -53,7 +53,9 @@ def performs(kind: str, queue: str = "default") -> Callable[[Verb], Verb]:
     return register
 
 
-def enqueue(kind: str, key: str, payload: dict, *, by: int | None = None, acting_for: int | None = None) -> Job:
+def enqueue(
+    kind: str, key: str, payload: dict, *, by: int | None = None, acting_for: int | None = None
+) -> Job:
     """A job in the deed's transaction; the same key twice is one job. After commit Celery is told.
 
     payload: keys only. by: a membership's number. acting_for: a unit's number. A failed job asked for again waits anew.
@@ -62,7 +64,9 @@ def enqueue(kind: str, key: str, payload: dict, *, by: int | None = None, acting
         key=key, defaults={"kind": kind, "payload": payload, "by": by, "acting_for": acting_for}
     )
     if not made and job.state == JobState.FAILED:
-        Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(state=JobState.WAITING, attempts=0, problem="")
+        Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
+            state=JobState.WAITING, attempts=0, problem=""
+        )
         job.refresh_from_db()
     if job.state == JobState.WAITING:
         transaction.on_commit(lambda: tell(job))
@@ -121,7 +125,13 @@ def run(job_pk: int) -> str:
                 raise LeaseLost
             if conclude is not None:
                 conclude()
-            mine.update(state=JobState.DONE, token=None, lease_until=None, finished_at=Now(), progress=F("progress_total"))
+            mine.update(
+                state=JobState.DONE,
+                token=None,
+                lease_until=None,
+                finished_at=Now(),
+                progress=F("progress_total"),
+            )
         return JobState.DONE
     except LeaseLost:
         return "held"

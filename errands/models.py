@@ -38,7 +38,9 @@ class Job(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["state", "lease_until"], condition=Q(state__in=["waiting", "running"]), name="job_to_do"
+                fields=["state", "lease_until"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="job_to_do",
             )
         ]
         constraints = [
@@ -73,7 +75,9 @@ class Draft(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["member", "form", "object_key"], name="one_draft_per_form_and_object")
+            models.UniqueConstraint(
+                fields=["member", "form", "object_key"], name="one_draft_per_form_and_object"
+            )
         ]
 
 
@@ -112,7 +116,9 @@ CLASSIFIED = {
         "organisational",
     )
     | {"by": "personal"},
-    "Notice": dict.fromkeys(["id", "key", "kind", "object_key", "state", "tries", "next_at"], "organisational")
+    "Notice": dict.fromkeys(
+        ["id", "key", "kind", "object_key", "state", "tries", "next_at"], "organisational"
+    )
     | {"to_member": "personal"},
     "Draft": {
         "id": "organisational",

@@ -33,7 +33,8 @@ def notify(members: Iterable[int], *, kind: str, object_key: str) -> None:
     """That something waits for these members. The same matter twice is one row."""
     for member in sorted(set(members)):
         Notice.objects.get_or_create(
-            key=f"{kind}:{object_key}:{member}", defaults={"to_member": member, "kind": kind, "object_key": object_key}
+            key=f"{kind}:{object_key}:{member}",
+            defaults={"to_member": member, "kind": kind, "object_key": object_key},
         )
 
 
@@ -60,7 +61,9 @@ def send() -> int:
             sent += 1
         except (smtplib.SMTPException, OSError) as error:
             log.warning("mail not delivered: %s", type(error).__name__)
-            Notice.objects.filter(pk__in=rows, tries__lt=MOST_TRIES).update(state=WAITING, next_at=Now() + AGAIN_AFTER)
+            Notice.objects.filter(pk__in=rows, tries__lt=MOST_TRIES).update(
+                state=WAITING, next_at=Now() + AGAIN_AFTER
+            )
     return sent
 
 

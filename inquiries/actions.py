@@ -51,7 +51,14 @@ def due_from(day: date) -> date:
 
 @transaction.atomic
 def ask(
-    *, by: Membership, case: Case, to: Unit, category: str, text: str, confirmed: tuple[str, ...] = (), today: date
+    *,
+    by: Membership,
+    case: Case,
+    to: Unit,
+    category: str,
+    text: str,
+    confirmed: tuple[str, ...] = (),
+    today: date,
 ) -> Inquiry:
     """Asks a unit about a case that both see. The question is an item of the asker's, given to the receiver.
 
@@ -59,7 +66,12 @@ def ask(
     """
     case = locked(case, by=by, action="write_item")
     item = write_item(
-        by=by, case=case, type=ItemType.QUESTION, heading=text.strip().splitlines()[0][:120], text=text, happened_on=today
+        by=by,
+        case=case,
+        type=ItemType.QUESTION,
+        heading=text.strip().splitlines()[0][:120],
+        text=text,
+        happened_on=today,
     )
     giving.give(by=by, case=case, item=item, to=to, confirmed=confirmed)
     inquiry = Inquiry.objects.create(
@@ -88,7 +100,12 @@ def mark_read(*, by: Membership, inquiry: Inquiry) -> None:
 
 @transaction.atomic
 def answer(
-    *, by: Membership, inquiry: Inquiry, parts: Mapping[str, str], confirmed: tuple[str, ...] = (), today: date
+    *,
+    by: Membership,
+    inquiry: Inquiry,
+    parts: Mapping[str, str],
+    confirmed: tuple[str, ...] = (),
+    today: date,
 ) -> Inquiry:
     """Answers in parts, one item a kind, each given to the asking unit on the ground that stands for that kind.
 
@@ -109,7 +126,9 @@ def answer(
         InquiryAnswer.objects.create(inquiry=again, item=item)
     _step(again, State.ANSWERED, by)
     _tell(again.asker_unit, again.case, again)
-    ledger.record("inquiry.answered", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+    ledger.record(
+        "inquiry.answered", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
+    )
     return again
 
 
@@ -120,7 +139,9 @@ def decline(*, by: Membership, inquiry: Inquiry, reason: str) -> None:
     _demand_move(again, State.DECLINED, by)
     DeclineReason.objects.create(inquiry=again, unit=by.unit, reason=reason.strip())
     _step(again, State.DECLINED, by)
-    ledger.record("inquiry.declined", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+    ledger.record(
+        "inquiry.declined", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
+    )
 
 
 @transaction.atomic
@@ -129,7 +150,9 @@ def close(*, by: Membership, inquiry: Inquiry) -> None:
     again = _locked(inquiry, by, "write_item")
     _demand_move(again, State.CLOSED, by)
     _step(again, State.CLOSED, by)
-    ledger.record("inquiry.closed", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+    ledger.record(
+        "inquiry.closed", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
+    )
 
 
 @transaction.atomic
@@ -138,7 +161,9 @@ def take_back(*, by: Membership, inquiry: Inquiry) -> None:
     again = _locked(inquiry, by, "write_item")
     _demand_move(again, State.TAKEN_BACK, by)
     _step(again, State.TAKEN_BACK, by)
-    ledger.record("inquiry.taken_back", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk)
+    ledger.record(
+        "inquiry.taken_back", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
+    )
 
 
 @transaction.atomic
@@ -188,7 +213,9 @@ def allowed_actions(membership: Membership, inquiry: Inquiry) -> frozenset[str]:
     """The states the membership may move the inquiry to; `inquiry` comes with its state."""
     sides = {"A": inquiry.asker_unit_id, "R": inquiry.to_unit_id}
     return frozenset(
-        state for state, side in MOVES[inquiry.state].items() if side in sides and sides[side] == membership.unit_id
+        state
+        for state, side in MOVES[inquiry.state].items()
+        if side in sides and sides[side] == membership.unit_id
     )
 
 
@@ -241,7 +268,9 @@ def _tell(unit: Unit, case: Case, inquiry: Inquiry) -> None:
     """A notice to who handles the case in the unit; to everyone with a case role there when nobody does."""
     handlers = list(
         Assignment.objects.current().filter(case=case, unit=unit).values_list("member", flat=True)
-    ) or list(Membership.objects.current().filter(unit=unit, role__in=CASE_ROLES).values_list("pk", flat=True))
+    ) or list(
+        Membership.objects.current().filter(unit=unit, role__in=CASE_ROLES).values_list("pk", flat=True)
+    )
     notices.notify(handlers, kind="inquiry", object_key=f"{inquiry.pk}:{unit.pk}")
 
 

@@ -22,7 +22,9 @@ class AskForm(SoftStop):
         error_messages={"required": _("Write the question.")},
     )  # fmt: skip
     checked = forms.BooleanField(
-        label=_("The text holds nothing about violence, misuse or crime"), required=False, widget=forms.HiddenInput
+        label=_("The text holds nothing about violence, misuse or crime"),
+        required=False,
+        widget=forms.HiddenInput,
     )
     excluded_read = forms.BooleanField(label=_("I have read what the person has excepted."), required=False)
 
@@ -40,7 +42,9 @@ class AnswerForm(SoftStop):
     """One field a kind that the category allows; what has no ground is said under its field, not hidden."""
 
     checked = forms.BooleanField(
-        label=_("The text holds nothing about violence, misuse or crime"), required=False, widget=forms.HiddenInput
+        label=_("The text holds nothing about violence, misuse or crime"),
+        required=False,
+        widget=forms.HiddenInput,
     )
 
     def __init__(self, *args, category: str, decisions: dict, excluded: bool, **kwargs) -> None:
@@ -102,10 +106,16 @@ class LogForm(forms.Form):
         error_messages={"required": _("Choose with whom.")},
     )  # fmt: skip
     asked_by = forms.ChoiceField(
-        label=_("Who asked"), choices=[("us", _("We asked")), ("them", _("They asked"))], initial="them", widget=forms.RadioSelect
+        label=_("Who asked"),
+        choices=[("us", _("We asked")), ("them", _("They asked"))],
+        initial="them",
+        widget=forms.RadioSelect,
     )
     channel = forms.ChoiceField(
-        label=_("How"), choices=[c for c in Channel.choices if c[0] != Channel.PORTAL], initial=Channel.PHONE, widget=forms.RadioSelect
+        label=_("How"),
+        choices=[c for c in Channel.choices if c[0] != Channel.PORTAL],
+        initial=Channel.PHONE,
+        widget=forms.RadioSelect,
     )
     minutes = forms.IntegerField(
         label=_("Minutes"), min_value=1, max_value=480, initial=5,
@@ -128,6 +138,9 @@ class LogForm(forms.Form):
         values = super().clean()
         if values.get("case_number") and not values.get("documented"):
             self.add_error(
-                "documented", _("On a person it is logged only when it is documented in your own system. Tick it, or remove the case number.")
+                "documented",
+                _(
+                    "On a person it is logged only when it is documented in your own system. Tick it, or remove the case number."
+                ),
             )
         return values

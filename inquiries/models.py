@@ -36,7 +36,13 @@ class State(models.TextChoices):
 
 # The moves an inquiry may make, and which side makes them: A the asker, R the receiver, T the tidying.
 MOVES: dict[str, dict[str, str]] = {
-    State.SENT: {State.READ: "R", State.ANSWERED: "R", State.DECLINED: "R", State.TAKEN_BACK: "A", State.PAUSED: "T"},
+    State.SENT: {
+        State.READ: "R",
+        State.ANSWERED: "R",
+        State.DECLINED: "R",
+        State.TAKEN_BACK: "A",
+        State.PAUSED: "T",
+    },
     State.READ: {State.ANSWERED: "R", State.DECLINED: "R", State.CLOSED: "A", State.PAUSED: "T"},
     State.ANSWERED: {State.CLOSED: "A", State.PAUSED: "T"},
     State.DECLINED: {State.CLOSED: "A"},
@@ -145,7 +151,8 @@ class Inquiry(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="an_inquiry_has_a_known_mode"),
             models.CheckConstraint(
-                condition=~Q(mode="case") | Q(case__isnull=False, question__isnull=False, to_unit__isnull=False, due_on__isnull=False),
+                condition=~Q(mode="case")
+                | Q(case__isnull=False, question__isnull=False, to_unit__isnull=False, due_on__isnull=False),
                 name="a_question_about_a_case_has_case_words_receiver_and_due_date",
             ),
             models.CheckConstraint(
@@ -177,7 +184,9 @@ class InquiryState(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["inquiry", "-id"], name="inquiry_now")]
-        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="an_inquiry_is_in_a_known_state")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="an_inquiry_is_in_a_known_state")
+        ]
 
 
 class DeclineReason(models.Model):

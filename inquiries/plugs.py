@@ -49,7 +49,10 @@ def row_of(inquiry: Inquiry, member: Membership, today: date) -> Row:
         chip, word = "closed", _("Logged")
     elif state in OPEN_STATES and inquiry.is_late(today):
         days = max(workdays_between(inquiry.due_on, today), 1)
-        chip, word = "late", ngettext("%(days)d working day late", "%(days)d working days late", days) % {"days": days}
+        chip, word = (
+            "late",
+            ngettext("%(days)d working day late", "%(days)d working days late", days) % {"days": days},
+        )
     elif state in OPEN_STATES:
         chip, word = ("wait", _("Waits for an answer")) if asked else ("turn", _("Your turn"))
     elif state == State.ANSWERED:
@@ -79,7 +82,9 @@ def worklist(member: Membership) -> list[Matter]:
     """Questions to answer, answers to read, and consents of the unit's cases that end within 30 days."""
     matters = []
     for inquiry in (
-        Inquiry.objects.turn_of(member).select_related("case", "asker_unit", "to_unit").order_by("due_on", "id")[:200]
+        Inquiry.objects.turn_of(member)
+        .select_related("case", "asker_unit", "to_unit")
+        .order_by("due_on", "id")[:200]
     ):
         to_us = inquiry.to_unit_id == member.unit_id
         matters.append(
@@ -135,12 +140,20 @@ def receivers_of_a_question(case: Case, member: Membership) -> list[Unit]:
     ids = {case.unit_id}
     for pair in ConsentLine.objects.live().filter(case=case).values_list("from_unit_id", "to_unit_id"):
         ids.update(pair)
-    ids |= set(Disclosure.objects.standing().filter(case=case, to_unit=member.unit).values_list("from_unit_id", flat=True))
+    ids |= set(
+        Disclosure.objects.standing()
+        .filter(case=case, to_unit=member.unit)
+        .values_list("from_unit_id", flat=True)
+    )
     ids.discard(member.unit_id)
     code = PartyKind(member.unit.party.kind).matrix
+    units = (
+        Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name")
+    )
+    # The owner first for who is not the owner; Försäkringskassan first for the owner, who asks it most.
     return [
         unit
-        for unit in Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name")
+        for unit in sorted(units, key=lambda u: (u.pk != case.unit_id, u.party.kind != PartyKind.FK))
         if grounds_for(Act.QUESTION, code, PartyKind(unit.party.kind).matrix, InformationKind.EXISTENCE)
     ]
 
@@ -172,7 +185,9 @@ def case_panel(request: HttpRequest, case: Case) -> dict[str, Any] | None:
         .select_related("asker_unit", "to_unit", "case")
         .order_by("-id")[:20]
     ]
-    others = receivers_of_a_question(case, member)[1:] if "write_item" in allowed_actions(member, case) else []
+    others = (
+        receivers_of_a_question(case, member)[1:] if "write_item" in allowed_actions(member, case) else []
+    )
     return {"template": "inquiries/panel.html", "rows": rows, "others": others, "case": case}
 
 

@@ -37,7 +37,13 @@ def _open(request: HttpRequest, pk: int) -> Inquiry:
     inquiry = (
         Inquiry.objects.visible_to(request.membership)
         .with_state()
-        .select_related("case__person", "case__unit__party", "asker_unit__party", "to_unit__party__organisation", "by__user")
+        .select_related(
+            "case__person",
+            "case__unit__party",
+            "asker_unit__party",
+            "to_unit__party__organisation",
+            "by__user",
+        )
         .filter(pk=pk)
         .first()
     )
@@ -65,9 +71,13 @@ def inquiries(request: HttpRequest) -> HttpResponse:
     else:
         show, found = "turn", Inquiry.objects.turn_of(member)
     rows = list(
-        found.select_related("asker_unit", "to_unit", "case").order_by("due_on" if show == "turn" else "-id", "-id")[: PAGE + 1]
+        found.select_related("asker_unit", "to_unit", "case").order_by(
+            "due_on" if show == "turn" else "-id", "-id"
+        )[: PAGE + 1]
     )
-    ledger.record_read("inquiries.listed", by=member, persons={r.case.person_id for r in rows[:PAGE] if r.case_id})
+    ledger.record_read(
+        "inquiries.listed", by=member, persons={r.case.person_id for r in rows[:PAGE] if r.case_id}
+    )
     today = timezone.localdate()
     return render(
         request,
@@ -137,7 +147,9 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
     form, excluded = None, []
     if State.ANSWERED in allowed:
         standing = Standing.of(inquiry.case, member.unit)
-        decisions = {k: standing.decide(Act.INFORMATION, inquiry.asker_unit, k) for k in ANSWER_KINDS[inquiry.category]}
+        decisions = {
+            k: standing.decide(Act.INFORMATION, inquiry.asker_unit, k) for k in ANSWER_KINDS[inquiry.category]
+        }
         excluded = giving.excluded_by_the_person(inquiry.case)
         draft = drafts.find(member.pk, "answer", str(pk))
         form = AnswerForm(
@@ -150,7 +162,11 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             try:
                 actions.answer(
-                    by=member, inquiry=inquiry, parts=form.parts, confirmed=form.confirmed, today=timezone.localdate()
+                    by=member,
+                    inquiry=inquiry,
+                    parts=form.parts,
+                    confirmed=form.confirmed,
+                    today=timezone.localdate(),
                 )
             except giving.MayNotGive as no:
                 form.add_error(None, no.decision.sentence)
@@ -246,7 +262,10 @@ def log_inquiry(request: HttpRequest) -> HttpResponse:
             )
             if case is None:
                 ledger.record_read("read.refused", by=member, note=values["case_number"])
-                form.add_error("case_number", _("There is no case with that number at your unit. Check the number, or leave it empty."))
+                form.add_error(
+                    "case_number",
+                    _("There is no case with that number at your unit. Check the number, or leave it empty."),
+                )
         if not form.errors:
             actions.log_spoken(
                 by=member, category=values["category"], channel=values["channel"], counterpart=values["counterpart"],

@@ -86,7 +86,9 @@ def invite(*, by: Membership, unit: Unit, email: str, name: str, role: str) -> t
         raise OtherSide
     if Membership.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), user=user, unit=unit).exists():
         raise AlreadyMember
-    membership = Membership.objects.create(user=user, unit=unit, party=unit.party, role=role, side=unit.party.side)
+    membership = Membership.objects.create(
+        user=user, unit=unit, party=unit.party, role=role, side=unit.party.side
+    )
     ledger.record("member.invited", by=by, note=f"membership {membership.pk}")
     return membership, send_link(by=by, user=user) if not user.has_usable_password() else ""
 
@@ -94,7 +96,8 @@ def invite(*, by: Membership, unit: Unit, email: str, name: str, role: str) -> t
 def send_link(*, by: Membership, user: User) -> str:
     """Mails a link to choose a password, and returns it. Whoever has it can sign in: it is shown only in demo mode."""
     link = settings.PUBLIC_URL + reverse(
-        "welcome", args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)]
+        "welcome",
+        args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)],
     )
     ledger.record("member.link_sent", by=by, note=f"user {user.pk}")
     with override("sv"):
@@ -111,19 +114,28 @@ def send_link(*, by: Membership, user: User) -> str:
 def end_membership(*, by: Membership, membership: Membership) -> None:
     """Ends a role now: the next request of that person is already without it."""
     _demand_reach(by, membership.unit)
-    Membership.objects.filter(pk=membership.pk).filter(Q(until_at=None) | Q(until_at__gt=Now())).update(until_at=Now())
+    Membership.objects.filter(pk=membership.pk).filter(Q(until_at=None) | Q(until_at__gt=Now())).update(
+        until_at=Now()
+    )
     ledger.record("member.ended", by=by, note=f"membership {membership.pk}")
 
 
 @transaction.atomic
 def stand_in(
-    *, by: Membership, absent: Membership, substitute: Membership | None, from_at: datetime, until_at: datetime
+    *,
+    by: Membership,
+    absent: Membership,
+    substitute: Membership | None,
+    from_at: datetime,
+    until_at: datetime,
 ) -> Substitution:
     """Names who stands in for an absent member of the same unit; None is a vacancy, said openly."""
     _demand_reach(by, absent.unit)
     if substitute is not None and substitute.unit_id != absent.unit_id:
         raise PermissionDenied
-    row = Substitution.objects.create(absent=absent, substitute=substitute, from_at=from_at, until_at=until_at)
+    row = Substitution.objects.create(
+        absent=absent, substitute=substitute, from_at=from_at, until_at=until_at
+    )
     ledger.record("member.substitute", by=by, note=f"membership {absent.pk}")
     return row
 
@@ -132,7 +144,9 @@ def stand_in(
 def found_party(*, organisation: str, kind: PartyKind, party: str, unit: str) -> Unit:
     """A party with its first unit, and the organisation when it is new; what is already there is left as it is."""
     organisation_row, _made = Organisation.objects.get_or_create(name=organisation)
-    party_row, _made = Party.objects.get_or_create(name=party, defaults={"organisation": organisation_row, "kind": kind})
+    party_row, _made = Party.objects.get_or_create(
+        name=party, defaults={"organisation": organisation_row, "kind": kind}
+    )
     unit_row, _made = Unit.objects.get_or_create(name=unit, defaults={"party": party_row})
     return Unit.objects.select_related("party__organisation").get(pk=unit_row.pk)
 
@@ -150,5 +164,3 @@ def first_administrator(*, unit: Unit, email: str, name: str) -> tuple[Membershi
     )
     ledger.record("member.first_administrator", by=None, note=f"membership {membership.pk}")
     return membership, send_link(by=None, user=user)
-
-

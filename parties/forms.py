@@ -50,9 +50,13 @@ class InviteForm(forms.Form):
             "invalid": _("Write the e-mail address whole, for example anna.berg@regionen.example."),
         },
     )
-    name = forms.CharField(label=_("Name"), max_length=120, error_messages={"required": _("Fill in the person's name.")})
+    name = forms.CharField(
+        label=_("Name"), max_length=120, error_messages={"required": _("Fill in the person's name.")}
+    )
     unit = forms.ModelChoiceField(
-        label=_("Unit"), queryset=None, error_messages={"required": _("Choose the unit."), "invalid_choice": _("Choose the unit.")}
+        label=_("Unit"),
+        queryset=None,
+        error_messages={"required": _("Choose the unit."), "invalid_choice": _("Choose the unit.")},
     )
     role = forms.ChoiceField(label=_("Role"), choices=[], error_messages={"required": _("Choose the role.")})
 
@@ -90,13 +94,17 @@ class SubstituteForm(forms.Form):
         values = super().clean()
         start, end = values.get("from_on"), values.get("to_on")
         if start and end and end < start:
-            self.add_error("to_on", _("The end is before the start. Write a date from %(date)s on.") % {"date": start})
+            self.add_error(
+                "to_on", _("The end is before the start. Write a date from %(date)s on.") % {"date": start}
+            )
         return values
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
         """From the start of the first day until the start of the day after the last."""
-        return _midnight(self.cleaned_data["from_on"]), _midnight(self.cleaned_data["to_on"] + timedelta(days=1))
+        return _midnight(self.cleaned_data["from_on"]), _midnight(
+            self.cleaned_data["to_on"] + timedelta(days=1)
+        )
 
 
 def _midnight(day: date) -> datetime:

@@ -147,7 +147,11 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A member of staff, signing in with an e-mail address. What one may do comes from memberships and seats alone."""
 
-    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("There is already a user with that e-mail address.")})
+    email = models.EmailField(
+        _("e-mail address"),
+        unique=True,
+        error_messages={"unique": _("There is already a user with that e-mail address.")},
+    )
     name = models.TextField(_("name"))
     side = models.TextField(choices=Side)
     is_active = models.BooleanField(default=True)
@@ -159,7 +163,9 @@ class User(AbstractBaseUser):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "side"], name="user_side"),
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="an_email_address_is_in_lower_case"),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="an_email_address_is_in_lower_case"
+            ),
             models.CheckConstraint(condition=Q(side__in=Side.values), name="a_user_stands_on_one_side"),
         ]
 
@@ -192,7 +198,8 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_at=None) | Q(until_at__gt=F("from_at")), name="a_membership_ends_after_it_begins"
+                condition=Q(until_at=None) | Q(until_at__gt=F("from_at")),
+                name="a_membership_ends_after_it_begins",
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="a_role_is_a_known_role"),
             models.CheckConstraint(
@@ -239,7 +246,8 @@ class Substitution(models.Model):
                 condition=Q(until_at__gt=F("from_at")), name="a_substitution_ends_after_it_begins"
             ),
             models.CheckConstraint(
-                condition=Q(substitute=None) | ~Q(substitute=F("absent")), name="nobody_is_their_own_substitute"
+                condition=Q(substitute=None) | ~Q(substitute=F("absent")),
+                name="nobody_is_their_own_substitute",
             ),
         ]
 

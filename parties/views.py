@@ -90,7 +90,10 @@ def people(request: HttpRequest) -> HttpResponse:
     units = list(actions.units_administered_by(by))
     members: dict[int, list[Membership]] = {}
     for member in (
-        Membership.objects.current().filter(unit__in=units).select_related("user").order_by("user__name", "id")
+        Membership.objects.current()
+        .filter(unit__in=units)
+        .select_related("user")
+        .order_by("user__name", "id")
     ):
         members.setdefault(member.unit_id, []).append(member)
     substitutes = {
@@ -116,12 +119,18 @@ def invite(request: HttpRequest) -> HttpResponse:
         except actions.OtherSide:
             form.add_error(
                 "email",
-                _("That person works on the other side of the house: with the financing, or with cases. They need another address for this role."),
+                _(
+                    "That person works on the other side of the house: with the financing, or with cases. They need another address for this role."
+                ),
             )
         except actions.AlreadyMember:
             form.add_error("email", _("The person already has a role in that unit during this time."))
         else:
-            messages.success(request, _("%(name)s now has a role at %(unit)s.") % {"name": membership.user.name, "unit": membership.unit})
+            messages.success(
+                request,
+                _("%(name)s now has a role at %(unit)s.")
+                % {"name": membership.user.name, "unit": membership.unit},
+            )
             if link:
                 messages.info(request, _demo_link(link))
             return redirect("people")
@@ -160,7 +169,11 @@ def substitute(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         from_at, until_at = form.moments
         actions.stand_in(
-            by=by, absent=absent, substitute=form.cleaned_data["substitute"], from_at=from_at, until_at=until_at
+            by=by,
+            absent=absent,
+            substitute=form.cleaned_data["substitute"],
+            from_at=from_at,
+            until_at=until_at,
         )
         messages.success(request, _("The substitute is recorded."))
         return redirect("people")

@@ -36,7 +36,9 @@ def merged() -> polib.POFile:
                 seen[key] = entry
                 whole.append(entry)
             elif (before.msgstr, before.msgstr_plural) != (entry.msgstr, entry.msgstr_plural):
-                raise CatalogueProblem(f"{path.name}: {entry.msgid!r} is translated differently in another part")
+                raise CatalogueProblem(
+                    f"{path.name}: {entry.msgid!r} is translated differently in another part"
+                )
     return whole
 
 
@@ -56,7 +58,17 @@ def compile_catalogue() -> int:
     return len(whole)
 
 
-ROOMS = ["samverkan", "audit", "errands", "parties", "initiatives", "cases", "inquiries", "meetings", "reports"]
+ROOMS = [
+    "samverkan",
+    "audit",
+    "errands",
+    "parties",
+    "initiatives",
+    "cases",
+    "inquiries",
+    "meetings",
+    "reports",
+]
 _FUNCTIONS = {
     "_": 0,
     "_now": 0,

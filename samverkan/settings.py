@@ -15,7 +15,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DEBUG = flag("DEBUG")
 DEMO = flag("DEMO")
 SECRET_KEY = required("SECRET_KEY", "the key that signs sessions and links")
-ALLOWED_HOSTS = [h.strip() for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if h.strip()]
+ALLOWED_HOSTS = [
+    h.strip() for h in os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if h.strip()
+]
 PUBLIC_URL = required("PUBLIC_URL", "the address people use, as https://samverkan.example").rstrip("/")
 BEHIND_TLS = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -71,7 +73,10 @@ TEMPLATES = [
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
-                    ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
                 )
             ],
             "context_processors": [
@@ -80,7 +85,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "samverkan.navigation.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "samverkan.templatetags.frame"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "samverkan.templatetags.frame",
+            ],
         },
     }
 ]
@@ -108,7 +117,9 @@ DATABASES = {
     "ledger": _alias(_APP, {"MIRROR": "owner"}),
     # Web and workers run without the owner's address; only migrations, set-up and tests need it.
     "owner": _alias(
-        database("DATABASE_OWNER_URL", "") if os.environ.get("DATABASE_OWNER_URL") else {**_APP, "USER": "portal_owner"},
+        database("DATABASE_OWNER_URL", "")
+        if os.environ.get("DATABASE_OWNER_URL")
+        else {**_APP, "USER": "portal_owner"},
         {"DEPENDENCIES": []},
         "-c portal.maintenance=on",
     ),
@@ -144,7 +155,9 @@ AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_IPWARE_PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # locking the pair (user, address) is meant: one address may not lock out a colleague
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006"
+]  # locking the pair (user, address) is meant: one address may not lock out a colleague
 
 # ── Transport and browser ────────────────────────────────────────────────────────────────────────────────────
 if BEHIND_TLS:
@@ -169,7 +182,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-FILE_UPLOAD_MAX_MEMORY_SIZE = 6_291_456  # a case list stays in memory: no copy of it is left in a temporary folder
+FILE_UPLOAD_MAX_MEMORY_SIZE = (
+    6_291_456  # a case list stays in memory: no copy of it is left in a temporary folder
+)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 STATIC_URL = "/static/"
@@ -204,7 +219,11 @@ NUMBER_INDEX_KEY = number_index_key()
 
 # ── Celery: it wakes the jobs that stand in PostgreSQL, and remembers nothing itself ─────────────────────────
 CELERY_BROKER_URL = required("REDIS_URL", "the address of Redis or Valkey, which wakes the workers")
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "visibility_timeout": 3600,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_TASK_IGNORE_RESULT = True
@@ -219,7 +238,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-waiting-jobs": {"task": "errands.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "send-notices": {"task": "errands.tasks.send_notices", "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri")},
+    "send-notices": {
+        "task": "errands.tasks.send_notices",
+        "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),
+    },
+    "sweep-case-lists": {"task": "cases.tasks.sweep_lists", "schedule": 300.0, "options": {"expires": 300}},
 }
 
 # ── Mail says only that something waits ──────────────────────────────────────────────────────────────────────
@@ -241,7 +264,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"no_persons": {"()": "samverkan.logs.NoPersons"}},
     "formatters": {"line": {"()": "samverkan.logs.Line"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_persons"]}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_persons"]}
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "axes": {"level": "ERROR"},

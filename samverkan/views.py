@@ -55,6 +55,11 @@ def something_went_wrong(request: HttpRequest) -> HttpResponse:
     number = secrets.token_hex(4)
     kind, error, _ = sys.exc_info()
     closed = isinstance(error, OperationalError)
-    log.error("error %s: %s at %s", number, kind.__name__ if kind else "unknown", request.resolver_match and request.resolver_match.view_name)
+    log.error(
+        "error %s: %s at %s",
+        number,
+        kind.__name__ if kind else "unknown",
+        request.resolver_match and request.resolver_match.view_name,
+    )
     page = "503.html" if closed else "500.html"
     return HttpResponse(render_to_string(page, {"error_number": number}), status=503 if closed else 500)

@@ -4,6 +4,8 @@ Tests run as portal_app, the restricted role: a suite that runs as the owner pro
 moved in time, never the clock, since the database has a clock of its own.
 """
 
+import os
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -16,6 +18,27 @@ from tests.factories import make_member, make_unit
 
 if is_stale():
     compile_catalogue()
+
+# Playwright's loop runs in the test's own thread; Django would take every query beside it for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """The system's Chromium; without its sandbox only for root, who cannot have one."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("The browser tests need Chromium: apt-get install chromium")
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {
+        "executable_path": chromium,
+        "args": [*root, "--disable-gpu", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """No fixed address: a test asks its live server, or answers its own pages. (The plugin's fixture is of an old shape.)"""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,7 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if marker and "databases" not in marker.kwargs:
             real = bool(marker.kwargs.get("transaction")) or "live_server" in item.fixturenames
             item.add_marker(
-                pytest.mark.django_db(transaction=real, databases=["default", "ledger", "owner"]), append=False
+                pytest.mark.django_db(transaction=real, databases=["default", "ledger", "owner"]),
+                append=False,
             )
 
 

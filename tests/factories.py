@@ -9,7 +9,7 @@ from cases.actions import case as case_verbs
 from cases.law import LAW_VERSION, Ground, InformationKind
 from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType, Purpose
 from cases.models.item import KIND_OF_TYPE
-from cases.numbers import parse_number
+from parties.numbers import parse_number
 from parties.access import acting
 from parties.models import Membership, Organisation, Party, PartyKind, Role, Side, Unit, User
 
@@ -26,7 +26,9 @@ def make_unit(name: str, kind: PartyKind, organisation: str | None = None) -> Un
     return Unit.objects.create(party=party, name=name)
 
 
-def make_member(name: str, unit: Unit, role: Role, *, from_at: datetime | None = None, until_at: datetime | None = None) -> Membership:
+def make_member(
+    name: str, unit: Unit, role: Role, *, from_at: datetime | None = None, until_at: datetime | None = None
+) -> Membership:
     """A user with one membership."""
     party = Party.objects.get(pk=unit.party_id)
     user = User.objects.create_user(f"{name}@samverkan.example", name.title(), Side(party.side), PASSWORD)
@@ -61,7 +63,9 @@ def make_case(by: Membership, name: str | None = None, number: str | None = None
         )
 
 
-def make_item(by: Membership, case: Case, type: ItemType = ItemType.PLAN, heading: str = "En plan", **more) -> Item:
+def make_item(
+    by: Membership, case: Case, type: ItemType = ItemType.PLAN, heading: str = "En plan", **more
+) -> Item:
     """A first version, as a row."""
     with acting(by):
         return Item.objects.create(
@@ -70,7 +74,9 @@ def make_item(by: Membership, case: Case, type: ItemType = ItemType.PLAN, headin
         )  # fmt: skip
 
 
-def make_consent(by: Membership, case: Case, *, purpose: str = Purpose.RETURN_TO_WORK, excluded: str = "") -> Consent:
+def make_consent(
+    by: Membership, case: Case, *, purpose: str = Purpose.RETURN_TO_WORK, excluded: str = ""
+) -> Consent:
     """A consent without lines, as a row."""
     with acting(by):
         return Consent.objects.create(

@@ -7,29 +7,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [("audit", "0000_ground")]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('kind', models.TextField()),
-                ('member', models.BigIntegerField(null=True)),
-                ('unit', models.BigIntegerField(null=True)),
-                ('party', models.BigIntegerField(null=True)),
-                ('persons', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('case', models.BigIntegerField(null=True)),
-                ('basis', models.TextField(default='')),
-                ('request', models.BigIntegerField(null=True)),
-                ('note', models.TextField(default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("kind", models.TextField()),
+                ("member", models.BigIntegerField(null=True)),
+                ("unit", models.BigIntegerField(null=True)),
+                ("party", models.BigIntegerField(null=True)),
+                (
+                    "persons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("case", models.BigIntegerField(null=True)),
+                ("basis", models.TextField(default="")),
+                ("request", models.BigIntegerField(null=True)),
+                ("note", models.TextField(default="")),
             ],
             options={
-                'indexes': [models.Index(fields=['unit', '-at'], name='entry_by_unit'), models.Index(fields=['party', '-at'], name='entry_by_party'), models.Index(fields=['case'], name='entry_by_case'), django.contrib.postgres.indexes.GinIndex(fields=['persons'], name='entry_by_person')],
+                "indexes": [
+                    models.Index(fields=["unit", "-at"], name="entry_by_unit"),
+                    models.Index(fields=["party", "-at"], name="entry_by_party"),
+                    models.Index(fields=["case"], name="entry_by_case"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["persons"], name="entry_by_person"),
+                ],
             },
         ),
     ]

@@ -167,6 +167,16 @@ def _end_everything(case: Case, by: Membership, how: str) -> None:
         cursor.execute("select portal.end_disclosures_of_case(%s, %s, %s)", [case.pk, by.pk, how])
 
 
+def party_left(*, by: Membership, initiative: int, party: int) -> int:
+    """A party leaves an insats: on its cases every line and disclosure to and from the party ends, in the deed that says so.
+
+    Returns how many disclosures ended. Called by the insats' verb inside its transaction, which writes the ledger.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.party_left(%s, %s, %s)", [initiative, party, by.pk])
+        return cursor.fetchone()[0]
+
+
 @transaction.atomic
 def assign(*, by: Membership, case: Case, member: Membership) -> None:
     """Names who in the own unit handles the case from now. Sorts work; opens and closes nothing."""

@@ -85,7 +85,9 @@ def record_consent(
         reopens_earlier=reopens_earlier,
         registered_by=by,
     )
-    bounds = Consent.objects.annotate(start=StartOfDay("valid_from"), end=StartOfNextDay("valid_to")).get(pk=consent.pk)
+    bounds = Consent.objects.annotate(start=StartOfDay("valid_from"), end=StartOfNextDay("valid_to")).get(
+        pk=consent.pk
+    )
     for giver, receiver, kind in lines:
         ConsentLine.objects.create(
             consent=consent,

@@ -74,17 +74,35 @@ def give(
     if there is not None:
         return there
     disclosure = _write(
-        by=by, case=case, item=item, kind=item.kind, to=to, decision=decision, confirmed=confirmed, request=request,
+        by=by,
+        case=case,
+        item=item,
+        kind=item.kind,
+        to=to,
+        decision=decision,
+        confirmed=confirmed,
+        request=request,
         decided_by=decided_by.strip(),
     )
     if not Disclosure.objects.standing().filter(case=case, item=None, from_unit=by.unit, to_unit=to).exists():
         _write(
-            by=by, case=case, item=None, kind=InformationKind.EXISTENCE, to=to,
-            decision=_for_the_case_itself(standing, decision, to, act, request), confirmed=confirmed, request=request,
+            by=by,
+            case=case,
+            item=None,
+            kind=InformationKind.EXISTENCE,
+            to=to,
+            decision=_for_the_case_itself(standing, decision, to, act, request),
+            confirmed=confirmed,
+            request=request,
             decided_by=decided_by.strip(),
         )
     ledger.record(
-        "item.given", by=by, case=case.pk, persons=[case.person_id], basis=disclosure.basis, request=request,
+        "item.given",
+        by=by,
+        case=case.pk,
+        persons=[case.person_id],
+        basis=disclosure.basis,
+        request=request,
         note=f"{item.kind} to unit {to.pk}",
     )
     return disclosure

@@ -57,7 +57,14 @@ def kind_for(type: str, chosen: str | None) -> InformationKind:
 
 @transaction.atomic
 def write_version(
-    *, by: Membership, case: Case, item: Item, heading: str, text: str, happened_on: date, facts: dict | None = None
+    *,
+    by: Membership,
+    case: Case,
+    item: Item,
+    heading: str,
+    text: str,
+    happened_on: date,
+    facts: dict | None = None,
 ) -> Item:
     """A later version. What was given stays as it was; the new version is seen by nobody else until it is given."""
     case = locked(case, by=by, action="write_item")

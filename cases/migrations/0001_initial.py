@@ -8,331 +8,1036 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('initiatives', '0001_initial'),
-        ('parties', '0002_sides'),
+        ("initiatives", "0001_initial"),
+        ("parties", "0002_sides"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.TextField(default=cases.models.case.random_number, unique=True)),
-                ('opened_on', models.DateField()),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('initiative', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='initiatives.initiative')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.TextField(default=cases.models.case.random_number, unique=True)),
+                ("opened_on", models.DateField()),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="initiatives.initiative",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseLock',
+            name="CaseLock",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, primary_key=True, serialize=False, to='cases.case')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        primary_key=True,
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.TextField(default=cases.models.case.random_number, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('form', models.TextField(choices=[('written', 'Written, on paper'), ('written_eid', 'Written, with electronic identification'), ('oral', 'Oral, documented')])),
-                ('purpose', models.TextField(choices=[('return_to_work', 'Plan rehabilitation and return to work or studies'), ('activity_compensation', 'Planning during activity compensation'), ('employer_contact', 'Contact with the employer'), ('sip', 'Coordinated individual plan (SIP)'), ('benefit_question', 'Question about a benefit')])),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField()),
-                ('given_on', models.DateField()),
-                ('given_by', models.TextField(default='person')),
-                ('obtained_how', models.TextField(blank=True, default='')),
-                ('identity_check', models.TextField(blank=True, default='')),
-                ('excluded', models.TextField(blank=True, default='')),
-                ('informed', models.BooleanField(default=False)),
-                ('reopens_earlier', models.BooleanField(default=False)),
-                ('registered_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='consents', to='cases.case')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.TextField(default=cases.models.case.random_number, unique=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "form",
+                    models.TextField(
+                        choices=[
+                            ("written", "Written, on paper"),
+                            ("written_eid", "Written, with electronic identification"),
+                            ("oral", "Oral, documented"),
+                        ]
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.TextField(
+                        choices=[
+                            ("return_to_work", "Plan rehabilitation and return to work or studies"),
+                            ("activity_compensation", "Planning during activity compensation"),
+                            ("employer_contact", "Contact with the employer"),
+                            ("sip", "Coordinated individual plan (SIP)"),
+                            ("benefit_question", "Question about a benefit"),
+                        ]
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField()),
+                ("given_on", models.DateField()),
+                ("given_by", models.TextField(default="person")),
+                ("obtained_how", models.TextField(blank=True, default="")),
+                ("identity_check", models.TextField(blank=True, default="")),
+                ("excluded", models.TextField(blank=True, default="")),
+                ("informed", models.BooleanField(default=False)),
+                ("reopens_earlier", models.BooleanField(default=False)),
+                ("registered_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="consents", to="cases.case"
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConsentLine',
+            name="ConsentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('existence', 'That the person has contact with the unit, and with whom'), ('certificate', 'Which certificates and statements were issued, and when'), ('decision', 'Decisions on benefits, period and extent'), ('ability', 'Functional and working ability, and expected time'), ('plan', 'Planned, ongoing, completed and interrupted measures'), ('employment', 'Work, duties and adaptations'), ('social', 'Economic and social situation'), ('medical', 'Diagnosis, treatment and results'), ('special', 'Violence, substance misuse and crime')])),
-                ('purpose', models.TextField(choices=[('return_to_work', 'Plan rehabilitation and return to work or studies'), ('activity_compensation', 'Planning during activity compensation'), ('employer_contact', 'Contact with the employer'), ('sip', 'Coordinated individual plan (SIP)'), ('benefit_question', 'Question about a benefit')])),
-                ('from_at', models.DateTimeField()),
-                ('until_at', models.DateTimeField()),
-                ('reopens_earlier', models.BooleanField(default=False)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_how', models.TextField(blank=True, choices=[('withdrawn', 'Withdrawn by the person'), ('case_closed', 'The case was closed'), ('protected', 'The identity was protected'), ('party_left', 'The party left the initiative'), ('stopped', 'The owner stopped showing it'), ('lapsed', 'Not opened again at the renewal'), ('mistake', 'Recorded by mistake')], default='')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='cases.case')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='lines', to='cases.consent')),
-                ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('from_party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.party')),
-                ('from_unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
-                ('received_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('to_party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.party')),
-                ('to_unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("existence", "That the person has contact with the unit, and with whom"),
+                            ("certificate", "Which certificates and statements were issued, and when"),
+                            ("decision", "Decisions on benefits, period and extent"),
+                            ("ability", "Functional and working ability, and expected time"),
+                            ("plan", "Planned, ongoing, completed and interrupted measures"),
+                            ("employment", "Work, duties and adaptations"),
+                            ("social", "Economic and social situation"),
+                            ("medical", "Diagnosis, treatment and results"),
+                            ("special", "Violence, substance misuse and crime"),
+                        ]
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.TextField(
+                        choices=[
+                            ("return_to_work", "Plan rehabilitation and return to work or studies"),
+                            ("activity_compensation", "Planning during activity compensation"),
+                            ("employer_contact", "Contact with the employer"),
+                            ("sip", "Coordinated individual plan (SIP)"),
+                            ("benefit_question", "Question about a benefit"),
+                        ]
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("until_at", models.DateTimeField()),
+                ("reopens_earlier", models.BooleanField(default=False)),
+                ("received_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_how",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("withdrawn", "Withdrawn by the person"),
+                            ("case_closed", "The case was closed"),
+                            ("protected", "The identity was protected"),
+                            ("party_left", "The party left the initiative"),
+                            ("stopped", "The owner stopped showing it"),
+                            ("lapsed", "Not opened again at the renewal"),
+                            ("mistake", "Recorded by mistake"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="lines", to="cases.consent"
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "from_party",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "from_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
+                (
+                    "received_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "to_party",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.TextField(choices=[('statement', 'Statement issued'), ('decision', 'Decision on a benefit'), ('ability_note', 'Ability to work'), ('step', 'Step movement'), ('mapping', 'Mapping of needs'), ('measure', 'Measure'), ('plan', 'Plan'), ('offer', 'Offer of coordination'), ('work_situation', 'Work situation'), ('economy', 'Economy and livelihood'), ('support', 'Housing, interpreter, support'), ('diagnosis', 'Diagnosis'), ('treatment', 'Treatment and results'), ('note', 'Note'), ('question', 'Question'), ('answer', 'Answer')])),
-                ('kind', models.TextField(choices=[('existence', 'That the person has contact with the unit, and with whom'), ('certificate', 'Which certificates and statements were issued, and when'), ('decision', 'Decisions on benefits, period and extent'), ('ability', 'Functional and working ability, and expected time'), ('plan', 'Planned, ongoing, completed and interrupted measures'), ('employment', 'Work, duties and adaptations'), ('social', 'Economic and social situation'), ('medical', 'Diagnosis, treatment and results'), ('special', 'Violence, substance misuse and crime')])),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('happened_on', models.DateField()),
-                ('heading', models.TextField()),
-                ('text', models.TextField(blank=True, default='')),
-                ('facts', models.JSONField(default=dict)),
-                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='items', to='cases.case')),
-                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='replaced_by', to='cases.item')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "type",
+                    models.TextField(
+                        choices=[
+                            ("statement", "Statement issued"),
+                            ("decision", "Decision on a benefit"),
+                            ("ability_note", "Ability to work"),
+                            ("step", "Step movement"),
+                            ("mapping", "Mapping of needs"),
+                            ("measure", "Measure"),
+                            ("plan", "Plan"),
+                            ("offer", "Offer of coordination"),
+                            ("work_situation", "Work situation"),
+                            ("economy", "Economy and livelihood"),
+                            ("support", "Housing, interpreter, support"),
+                            ("diagnosis", "Diagnosis"),
+                            ("treatment", "Treatment and results"),
+                            ("note", "Note"),
+                            ("question", "Question"),
+                            ("answer", "Answer"),
+                        ]
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("existence", "That the person has contact with the unit, and with whom"),
+                            ("certificate", "Which certificates and statements were issued, and when"),
+                            ("decision", "Decisions on benefits, period and extent"),
+                            ("ability", "Functional and working ability, and expected time"),
+                            ("plan", "Planned, ongoing, completed and interrupted measures"),
+                            ("employment", "Work, duties and adaptations"),
+                            ("social", "Economic and social situation"),
+                            ("medical", "Diagnosis, treatment and results"),
+                            ("special", "Violence, substance misuse and crime"),
+                        ]
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("happened_on", models.DateField()),
+                ("heading", models.TextField()),
+                ("text", models.TextField(blank=True, default="")),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="items",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="replaced_by",
+                        to="cases.item",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('existence', 'That the person has contact with the unit, and with whom'), ('certificate', 'Which certificates and statements were issued, and when'), ('decision', 'Decisions on benefits, period and extent'), ('ability', 'Functional and working ability, and expected time'), ('plan', 'Planned, ongoing, completed and interrupted measures'), ('employment', 'Work, duties and adaptations'), ('social', 'Economic and social situation'), ('medical', 'Diagnosis, treatment and results'), ('special', 'Violence, substance misuse and crime')])),
-                ('purpose', models.TextField(blank=True, choices=[('return_to_work', 'Plan rehabilitation and return to work or studies'), ('activity_compensation', 'Planning during activity compensation'), ('employer_contact', 'Contact with the employer'), ('sip', 'Coordinated individual plan (SIP)'), ('benefit_question', 'Question about a benefit')], default='')),
-                ('basis', models.TextField(choices=[('consent', 'Consent'), ('fk_duty', 'Duty to answer Försäkringskassan (110 kap. 31 § SFB)'), ('fk_ask', 'Försäkringskassan may ask (110 kap. 14 § SFB)'), ('intra_care', 'Care relation with the same care provider')])),
-                ('law_version', models.TextField()),
-                ('request', models.BigIntegerField(null=True)),
-                ('confirmed', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('decided_by', models.TextField(blank=True, default='')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('until_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_how', models.TextField(blank=True, choices=[('withdrawn', 'Withdrawn by the person'), ('case_closed', 'The case was closed'), ('protected', 'The identity was protected'), ('party_left', 'The party left the initiative'), ('stopped', 'The owner stopped showing it'), ('lapsed', 'Not opened again at the renewal'), ('mistake', 'Recorded by mistake')], default='')),
-                ('by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('ended_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('from_party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.party')),
-                ('from_unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
-                ('to_party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.party')),
-                ('to_unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
-                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='disclosures', to='cases.case')),
-                ('item', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='disclosures', to='cases.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("existence", "That the person has contact with the unit, and with whom"),
+                            ("certificate", "Which certificates and statements were issued, and when"),
+                            ("decision", "Decisions on benefits, period and extent"),
+                            ("ability", "Functional and working ability, and expected time"),
+                            ("plan", "Planned, ongoing, completed and interrupted measures"),
+                            ("employment", "Work, duties and adaptations"),
+                            ("social", "Economic and social situation"),
+                            ("medical", "Diagnosis, treatment and results"),
+                            ("special", "Violence, substance misuse and crime"),
+                        ]
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("return_to_work", "Plan rehabilitation and return to work or studies"),
+                            ("activity_compensation", "Planning during activity compensation"),
+                            ("employer_contact", "Contact with the employer"),
+                            ("sip", "Coordinated individual plan (SIP)"),
+                            ("benefit_question", "Question about a benefit"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "basis",
+                    models.TextField(
+                        choices=[
+                            ("consent", "Consent"),
+                            ("fk_duty", "Duty to answer Försäkringskassan (110 kap. 31 § SFB)"),
+                            ("fk_ask", "Försäkringskassan may ask (110 kap. 14 § SFB)"),
+                            ("intra_care", "Care relation with the same care provider"),
+                        ]
+                    ),
+                ),
+                ("law_version", models.TextField()),
+                ("request", models.BigIntegerField(null=True)),
+                (
+                    "confirmed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("decided_by", models.TextField(blank=True, default="")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("until_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "ended_how",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("withdrawn", "Withdrawn by the person"),
+                            ("case_closed", "The case was closed"),
+                            ("protected", "The identity was protected"),
+                            ("party_left", "The party left the initiative"),
+                            ("stopped", "The owner stopped showing it"),
+                            ("lapsed", "Not opened again at the renewal"),
+                            ("mistake", "Recorded by mistake"),
+                        ],
+                        default="",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "from_party",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "from_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.unit",
+                    ),
+                ),
+                (
+                    "to_party",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.unit",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="disclosures",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="disclosures",
+                        to="cases.item",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number_kind', models.TextField(choices=[('personnummer', 'Personal number'), ('samordningsnummer', 'Coordination number'), ('none', 'Without personal data')])),
-                ('number_key', models.BinaryField(null=True)),
-                ('number_cipher', models.BinaryField(null=True)),
-                ('name', models.TextField(blank=True, default='')),
-                ('sex', models.TextField(choices=[('female', 'Woman'), ('male', 'Man'), ('unknown', 'Not stated')])),
-                ('home_municipality', models.TextField(blank=True, default='')),
-                ('protected', models.BooleanField(default=False)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.party')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number_kind",
+                    models.TextField(
+                        choices=[
+                            ("personnummer", "Personal number"),
+                            ("samordningsnummer", "Coordination number"),
+                            ("none", "Without personal data"),
+                        ]
+                    ),
+                ),
+                ("number_key", models.BinaryField(null=True)),
+                ("number_cipher", models.BinaryField(null=True)),
+                ("name", models.TextField(blank=True, default="")),
+                (
+                    "sex",
+                    models.TextField(
+                        choices=[("female", "Woman"), ("male", "Man"), ("unknown", "Not stated")]
+                    ),
+                ),
+                ("home_municipality", models.TextField(blank=True, default="")),
+                ("protected", models.BooleanField(default=False)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.party"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='case',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='cases', to='cases.person'),
+            model_name="case",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT, related_name="cases", to="cases.person"
+            ),
         ),
         migrations.CreateModel(
-            name='Spell',
+            name="Spell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField()),
-                ('to_on', models.DateField(null=True)),
-                ('degree', models.PositiveSmallIntegerField()),
-                ('benefit', models.TextField(choices=[('sickness_benefit', 'Sickness benefit'), ('rehab_benefit', 'Rehabilitation benefit'), ('preventive_sickness_benefit', 'Preventive sickness benefit'), ('activity_compensation', 'Activity compensation'), ('sickness_compensation', 'Sickness compensation'), ('social_assistance', 'Social assistance'), ('sick_pay', 'Sick pay from the employer'), ('none', 'No benefit')])),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='spells', to='cases.case')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_on", models.DateField()),
+                ("to_on", models.DateField(null=True)),
+                ("degree", models.PositiveSmallIntegerField()),
+                (
+                    "benefit",
+                    models.TextField(
+                        choices=[
+                            ("sickness_benefit", "Sickness benefit"),
+                            ("rehab_benefit", "Rehabilitation benefit"),
+                            ("preventive_sickness_benefit", "Preventive sickness benefit"),
+                            ("activity_compensation", "Activity compensation"),
+                            ("sickness_compensation", "Sickness compensation"),
+                            ("social_assistance", "Social assistance"),
+                            ("sick_pay", "Sick pay from the employer"),
+                            ("none", "No benefit"),
+                        ]
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="spells", to="cases.case"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Archive',
+            name="Archive",
             fields=[
-                ('disclosure', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, primary_key=True, serialize=False, to='cases.disclosure')),
-                ('facts', models.JSONField()),
-                ('sha256', models.TextField()),
-                ('to_party', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.party')),
+                (
+                    "disclosure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        primary_key=True,
+                        serialize=False,
+                        to="cases.disclosure",
+                    ),
+                ),
+                ("facts", models.JSONField()),
+                ("sha256", models.TextField()),
+                (
+                    "to_party",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.party",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('until_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='assignments', to='parties.membership')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='assignments', to='cases.case')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("until_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="assignments",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="assignments",
+                        to="cases.case",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('until_at', None), ('until_at__gt', models.F('from_at')), _connector='OR'), name='an_assignment_ends_after_it_begins'), models.UniqueConstraint(condition=models.Q(('until_at', None)), fields=('case', 'unit'), name='one_contact_per_case_and_unit')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_at", None), ("until_at__gt", models.F("from_at")), _connector="OR"
+                        ),
+                        name="an_assignment_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_at", None)),
+                        fields=("case", "unit"),
+                        name="one_contact_per_case_and_unit",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CaseState',
+            name="CaseState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.TextField(choices=[('open', 'Open'), ('paused', 'Paused'), ('closed', 'Closed')])),
-                ('from_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('reason', models.TextField(blank=True, default='')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='states', to='cases.case')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(choices=[("open", "Open"), ("paused", "Paused"), ("closed", "Closed")]),
+                ),
+                ("from_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("reason", models.TextField(blank=True, default="")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="states", to="cases.case"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case', '-from_at', '-id'], name='state_now')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'paused', 'closed'])), name='a_case_is_open_paused_or_closed')],
+                "indexes": [models.Index(fields=["case", "-from_at", "-id"], name="state_now")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "paused", "closed"])),
+                        name="a_case_is_open_paused_or_closed",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('id', 'case', 'unit', 'purpose'), name='consent_facts'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                fields=("id", "case", "unit", "purpose"), name="consent_facts"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='a_consent_ends_after_it_begins'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_to__gte", models.F("valid_from"))),
+                name="a_consent_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('form', 'oral'), _negated=True), models.Q(('obtained_how', ''), _negated=True), _connector='OR'), name='an_oral_consent_says_how_it_was_given'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("form", "oral"), _negated=True),
+                    models.Q(("obtained_how", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="an_oral_consent_says_how_it_was_given",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('informed', True)), name='a_consent_is_informed'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("informed", True)), name="a_consent_is_informed"
+            ),
         ),
         migrations.AddIndex(
-            model_name='consentline',
-            index=models.Index(condition=models.Q(('ended_at', None), ('received_at__isnull', False)), fields=['case', 'from_unit', 'to_unit', 'kind'], include=('from_at', 'until_at', 'purpose'), name='line_standing'),
+            model_name="consentline",
+            index=models.Index(
+                condition=models.Q(("ended_at", None), ("received_at__isnull", False)),
+                fields=["case", "from_unit", "to_unit", "kind"],
+                include=("from_at", "until_at", "purpose"),
+                name="line_standing",
+            ),
         ),
         migrations.AddIndex(
-            model_name='consentline',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['from_unit', 'case'], name='line_to_receive'),
+            model_name="consentline",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["from_unit", "case"], name="line_to_receive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentline',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__gt', models.F('from_at'))), name='a_line_ends_after_it_begins'),
+            model_name="consentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_at__gt", models.F("from_at"))), name="a_line_ends_after_it_begins"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentline',
-            constraint=models.CheckConstraint(condition=models.Q(('from_party', models.F('to_party')), _negated=True), name='a_line_runs_between_two_parties'),
+            model_name="consentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_party", models.F("to_party")), _negated=True),
+                name="a_line_runs_between_two_parties",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_at', None), ('received_by', None)), models.Q(('received_at__isnull', False), ('received_by__isnull', False)), _connector='OR'), name='who_received_and_when_are_one_fact'),
+            model_name="consentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("received_at", None), ("received_by", None)),
+                    models.Q(("received_at__isnull", False), ("received_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="who_received_and_when_are_one_fact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None), ('ended_how', '')), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('ended_how', ''), _negated=True)), _connector='OR'), name='who_ended_a_line_when_and_how_are_one_fact'),
+            model_name="consentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None), ("ended_how", "")),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                        models.Q(("ended_how", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="who_ended_a_line_when_and_how_are_one_fact",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['existence', 'certificate', 'decision', 'ability', 'plan', 'employment', 'social', 'medical'])), name='no_consent_for_violence_misuse_or_crime'),
+            model_name="consentline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "existence",
+                            "certificate",
+                            "decision",
+                            "ability",
+                            "plan",
+                            "employment",
+                            "social",
+                            "medical",
+                        ],
+                    )
+                ),
+                name="no_consent_for_violence_misuse_or_crime",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consentline',
-            constraint=models.UniqueConstraint(fields=('consent', 'from_unit', 'to_unit', 'kind'), name='one_line_per_direction_and_kind'),
+            model_name="consentline",
+            constraint=models.UniqueConstraint(
+                fields=("consent", "from_unit", "to_unit", "kind"), name="one_line_per_direction_and_kind"
+            ),
         ),
         migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['case', 'id'], name='item_by_case'),
+            model_name="item",
+            index=models.Index(fields=["case", "id"], name="item_by_case"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('id', 'unit', 'case', 'kind'), name='item_facts'),
+            model_name="item",
+            constraint=models.UniqueConstraint(fields=("id", "unit", "case", "kind"), name="item_facts"),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['statement', 'decision', 'ability_note', 'step', 'mapping', 'measure', 'plan', 'offer', 'work_situation', 'economy', 'support', 'diagnosis', 'treatment', 'note', 'question', 'answer'])), name='an_item_is_of_a_known_type'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "type__in",
+                        [
+                            "statement",
+                            "decision",
+                            "ability_note",
+                            "step",
+                            "mapping",
+                            "measure",
+                            "plan",
+                            "offer",
+                            "work_situation",
+                            "economy",
+                            "support",
+                            "diagnosis",
+                            "treatment",
+                            "note",
+                            "question",
+                            "answer",
+                        ],
+                    )
+                ),
+                name="an_item_is_of_a_known_type",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['existence', 'certificate', 'decision', 'ability', 'plan', 'employment', 'social', 'medical'])), name='an_item_has_a_kind_that_may_be_written_here'),
+            model_name="item",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "existence",
+                            "certificate",
+                            "decision",
+                            "ability",
+                            "plan",
+                            "employment",
+                            "social",
+                            "medical",
+                        ],
+                    )
+                ),
+                name="an_item_has_a_kind_that_may_be_written_here",
+            ),
         ),
         migrations.AddIndex(
-            model_name='disclosure',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['to_unit', 'case', 'item'], include=('from_unit', 'kind', 'purpose', 'basis', 'until_at'), name='disclosure_to_unit'),
+            model_name="disclosure",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["to_unit", "case", "item"],
+                include=("from_unit", "kind", "purpose", "basis", "until_at"),
+                name="disclosure_to_unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='disclosure',
-            index=models.Index(condition=models.Q(('ended_at', None), ('item', None)), fields=['to_unit', '-at', '-id'], include=('case', 'from_unit', 'kind', 'purpose', 'basis', 'until_at'), name='disclosure_inbox'),
+            model_name="disclosure",
+            index=models.Index(
+                condition=models.Q(("ended_at", None), ("item", None)),
+                fields=["to_unit", "-at", "-id"],
+                include=("case", "from_unit", "kind", "purpose", "basis", "until_at"),
+                name="disclosure_inbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='disclosure',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['case', 'to_unit'], name='disclosure_case'),
+            model_name="disclosure",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["case", "to_unit"], name="disclosure_case"
+            ),
         ),
         migrations.AddIndex(
-            model_name='disclosure',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['item', 'to_unit'], name='disclosure_item'),
+            model_name="disclosure",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)), fields=["item", "to_unit"], name="disclosure_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.CheckConstraint(condition=models.Q(('from_party', models.F('to_party')), _negated=True), name='nothing_is_given_to_oneself'),
+            model_name="disclosure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_party", models.F("to_party")), _negated=True),
+                name="nothing_is_given_to_oneself",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.CheckConstraint(condition=models.Q(('item__isnull', False), ('kind', 'existence'), _connector='OR'), name='the_case_itself_is_existence'),
+            model_name="disclosure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("item__isnull", False), ("kind", "existence"), _connector="OR"),
+                name="the_case_itself_is_existence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'consent'), _negated=True), models.Q(('purpose', ''), _negated=True), _connector='OR'), name='a_consent_is_for_a_purpose'),
+            model_name="disclosure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "consent"), _negated=True),
+                    models.Q(("purpose", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_consent_is_for_a_purpose",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'fk_duty'), _negated=True), models.Q(('request__isnull', False), models.Q(('decided_by', ''), _negated=True)), _connector='OR'), name='a_statutory_answer_names_its_question_and_who_decided'),
+            model_name="disclosure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("basis", "fk_duty"), _negated=True),
+                    models.Q(("request__isnull", False), models.Q(("decided_by", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_statutory_answer_names_its_question_and_who_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='disclosure',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None), ('ended_how', '')), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('ended_how', ''), _negated=True)), _connector='OR'), name='who_ended_a_disclosure_when_and_how_are_one_fact'),
+            model_name="disclosure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("ended_by", None), ("ended_how", "")),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                        models.Q(("ended_how", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="who_ended_a_disclosure_when_and_how_are_one_fact",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['unit', 'name'], name='person_by_name', opclasses=['int8_ops', 'text_pattern_ops']),
+            model_name="person",
+            index=models.Index(
+                fields=["unit", "name"], name="person_by_name", opclasses=["int8_ops", "text_pattern_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.UniqueConstraint(fields=('unit', 'number_key'), name='one_person_per_number_and_unit', violation_error_message='The person is already registered at your unit.'),
+            model_name="person",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "number_key"),
+                name="one_person_per_number_and_unit",
+                violation_error_message="The person is already registered at your unit.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number_cipher', None), ('number_key', None)), models.Q(('number_cipher__isnull', False), ('number_key__isnull', False)), _connector='OR'), name='a_number_is_sealed_and_indexed_together'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number_cipher", None), ("number_key", None)),
+                    models.Q(("number_cipher__isnull", False), ("number_key__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_number_is_sealed_and_indexed_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number_kind', 'none'), _negated=True), models.Q(('name', ''), ('number_key', None)), _connector='OR'), name='without_personal_data_means_neither_number_nor_name'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number_kind", "none"), _negated=True),
+                    models.Q(("name", ""), ("number_key", None)),
+                    _connector="OR",
+                ),
+                name="without_personal_data_means_neither_number_nor_name",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('number_kind', 'none'), ('number_key__isnull', False), _connector='OR'), name='a_number_of_a_kind_is_there'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number_kind", "none"), ("number_key__isnull", False), _connector="OR"),
+                name="a_number_of_a_kind_is_there",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', '-updated_at', '-id'], name='case_by_unit'),
+            model_name="case",
+            index=models.Index(fields=["unit", "-updated_at", "-id"], name="case_by_unit"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('id', 'unit'), name='case_owner'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("id", "unit"), name="case_owner"),
         ),
         migrations.AddIndex(
-            model_name='spell',
-            index=models.Index(fields=['case', '-from_on'], name='spell_by_case'),
+            model_name="spell",
+            index=models.Index(fields=["case", "-from_on"], name="spell_by_case"),
         ),
         migrations.AddConstraint(
-            model_name='spell',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='a_spell_ends_after_it_begins'),
+            model_name="spell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_on", None), ("to_on__gte", models.F("from_on")), _connector="OR"),
+                name="a_spell_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spell',
-            constraint=models.CheckConstraint(condition=models.Q(('degree__in', (25, 50, 75, 100))), name='a_degree_is_25_50_75_or_100'),
+            model_name="spell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("degree__in", (25, 50, 75, 100))), name="a_degree_is_25_50_75_or_100"
+            ),
         ),
     ]

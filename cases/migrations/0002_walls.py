@@ -296,9 +296,13 @@ revoke delete, truncate on {table} from portal_app;""")
         if changes is None:
             out.append(f"revoke update on {table} from portal_app;")
         else:
-            out.append(f"create policy change on {table} for update to portal_app using ({changes}) with check ({changes});")
+            out.append(
+                f"create policy change on {table} for update to portal_app using ({changes}) with check ({changes});"
+            )
     for table in ("cases_consentline", "cases_disclosure"):
-        out.append(f"create policy door_change on {table} for update to portal_definer using (true) with check (true);")
+        out.append(
+            f"create policy door_change on {table} for update to portal_definer using (true) with check (true);"
+        )
     return "\n".join(out)
 
 

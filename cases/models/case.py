@@ -102,7 +102,11 @@ class CaseState(models.Model):
     reason = models.TextField(blank=True, default="")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state__in=State.values), name="a_case_is_open_paused_or_closed")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=State.values), name="a_case_is_open_paused_or_closed"
+            )
+        ]
         indexes = [models.Index(fields=["case", "-from_at", "-id"], name="state_now")]
 
 
@@ -139,7 +143,9 @@ class Spell(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="a_spell_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="a_spell_ends_after_it_begins"
+            ),
             models.CheckConstraint(condition=Q(degree__in=DEGREES), name="a_degree_is_25_50_75_or_100"),
         ]
         indexes = [models.Index(fields=["case", "-from_on"], name="spell_by_case")]
@@ -164,7 +170,8 @@ class Assignment(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until_at=None) | Q(until_at__gt=F("from_at")), name="an_assignment_ends_after_it_begins"
+                condition=Q(until_at=None) | Q(until_at__gt=F("from_at")),
+                name="an_assignment_ends_after_it_begins",
             ),
             models.UniqueConstraint(
                 fields=["case", "unit"], condition=Q(until_at=None), name="one_contact_per_case_and_unit"

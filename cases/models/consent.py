@@ -79,7 +79,9 @@ class Consent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "case", "unit", "purpose"], name="consent_facts"),
-            models.CheckConstraint(condition=Q(valid_to__gte=F("valid_from")), name="a_consent_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="a_consent_ends_after_it_begins"
+            ),
             models.CheckConstraint(
                 condition=~Q(form="oral") | ~Q(obtained_how=""), name="an_oral_consent_says_how_it_was_given"
             ),
@@ -131,10 +133,15 @@ class ConsentLine(models.Model):
             models.Index(fields=["from_unit", "case"], condition=Q(ended_at=None), name="line_to_receive"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(until_at__gt=F("from_at")), name="a_line_ends_after_it_begins"),
-            models.CheckConstraint(condition=~Q(from_party=F("to_party")), name="a_line_runs_between_two_parties"),
             models.CheckConstraint(
-                condition=Q(received_at=None, received_by=None) | Q(received_at__isnull=False, received_by__isnull=False),
+                condition=Q(until_at__gt=F("from_at")), name="a_line_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_party=F("to_party")), name="a_line_runs_between_two_parties"
+            ),
+            models.CheckConstraint(
+                condition=Q(received_at=None, received_by=None)
+                | Q(received_at__isnull=False, received_by__isnull=False),
                 name="who_received_and_when_are_one_fact",
             ),
             models.CheckConstraint(

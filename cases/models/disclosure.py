@@ -77,7 +77,9 @@ class Disclosure(models.Model):
             models.Index(fields=["item", "to_unit"], condition=Q(ended_at=None), name="disclosure_item"),
         ]
         constraints = [
-            models.CheckConstraint(condition=~Q(from_party=F("to_party")), name="nothing_is_given_to_oneself"),
+            models.CheckConstraint(
+                condition=~Q(from_party=F("to_party")), name="nothing_is_given_to_oneself"
+            ),
             models.CheckConstraint(
                 condition=Q(item__isnull=False) | Q(kind="existence"), name="the_case_itself_is_existence"
             ),

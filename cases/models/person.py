@@ -61,7 +61,8 @@ class Person(models.Model):
                 violation_error_message=_("The person is already registered at your unit."),
             ),
             models.CheckConstraint(
-                condition=Q(number_key=None, number_cipher=None) | Q(number_key__isnull=False, number_cipher__isnull=False),
+                condition=Q(number_key=None, number_cipher=None)
+                | Q(number_key__isnull=False, number_cipher__isnull=False),
                 name="a_number_is_sealed_and_indexed_together",
             ),
             models.CheckConstraint(
@@ -73,7 +74,11 @@ class Person(models.Model):
                 name="a_number_of_a_kind_is_there",
             ),
         ]
-        indexes = [models.Index(fields=["unit", "name"], opclasses=["int8_ops", "text_pattern_ops"], name="person_by_name")]
+        indexes = [
+            models.Index(
+                fields=["unit", "name"], opclasses=["int8_ops", "text_pattern_ops"], name="person_by_name"
+            )
+        ]
 
     @property
     def number(self) -> str:

@@ -6,96 +6,288 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0002_walls'),
-        ('parties', '0002_sides'),
+        ("cases", "0002_walls"),
+        ("parties", "0002_sides"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Inquiry',
+            name="Inquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.TextField(choices=[('case', 'About a case'), ('log_only', 'Only logged')])),
-                ('category', models.TextField(choices=[('planning', 'Planning ahead'), ('certificate', 'The certificate'), ('return_to_work', 'Return to work'), ('measures', 'Measures in complex cases'), ('treatment', 'Results of treatment'), ('compensation', 'Sickness or activity compensation'), ('prognosis', 'Medical prognosis'), ('benefits', 'Sickness benefit income and benefits'), ('meeting', 'Reconciliation meeting'), ('rules', 'Rules, other')])),
-                ('channel', models.TextField(choices=[('portal', 'In the portal'), ('phone', 'By telephone'), ('on_site', 'On site'), ('meeting', 'At a meeting')], default='portal')),
-                ('counterpart', models.TextField(blank=True, choices=[('psychiatry', 'Psychiatry'), ('primary_care', 'Public primary care'), ('private_primary_care', 'Private primary care'), ('fk', 'Försäkringskassan'), ('af', 'Arbetsförmedlingen'), ('social_services', 'Social services'), ('employer', 'Employer'), ('association', 'Coordination association'), ('evaluator', 'Evaluator')], default='')),
-                ('asked_by_us', models.BooleanField(default=True)),
-                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('due_on', models.DateField(null=True)),
-                ('minutes', models.PositiveIntegerField(null=True)),
-                ('documented', models.BooleanField(default=False)),
-                ('asker_unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='inquiries', to='cases.case')),
-                ('question', models.OneToOneField(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='cases.item')),
-                ('to_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("mode", models.TextField(choices=[("case", "About a case"), ("log_only", "Only logged")])),
+                (
+                    "category",
+                    models.TextField(
+                        choices=[
+                            ("planning", "Planning ahead"),
+                            ("certificate", "The certificate"),
+                            ("return_to_work", "Return to work"),
+                            ("measures", "Measures in complex cases"),
+                            ("treatment", "Results of treatment"),
+                            ("compensation", "Sickness or activity compensation"),
+                            ("prognosis", "Medical prognosis"),
+                            ("benefits", "Sickness benefit income and benefits"),
+                            ("meeting", "Reconciliation meeting"),
+                            ("rules", "Rules, other"),
+                        ]
+                    ),
+                ),
+                (
+                    "channel",
+                    models.TextField(
+                        choices=[
+                            ("portal", "In the portal"),
+                            ("phone", "By telephone"),
+                            ("on_site", "On site"),
+                            ("meeting", "At a meeting"),
+                        ],
+                        default="portal",
+                    ),
+                ),
+                (
+                    "counterpart",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("psychiatry", "Psychiatry"),
+                            ("primary_care", "Public primary care"),
+                            ("private_primary_care", "Private primary care"),
+                            ("fk", "Försäkringskassan"),
+                            ("af", "Arbetsförmedlingen"),
+                            ("social_services", "Social services"),
+                            ("employer", "Employer"),
+                            ("association", "Coordination association"),
+                            ("evaluator", "Evaluator"),
+                        ],
+                        default="",
+                    ),
+                ),
+                ("asked_by_us", models.BooleanField(default=True)),
+                ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("due_on", models.DateField(null=True)),
+                ("minutes", models.PositiveIntegerField(null=True)),
+                ("documented", models.BooleanField(default=False)),
+                (
+                    "asker_unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="inquiries",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "question",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="cases.item",
+                    ),
+                ),
+                (
+                    "to_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InquiryAnswer',
+            name="InquiryAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='answers', to='inquiries.inquiry')),
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='cases.item')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="answers",
+                        to="inquiries.inquiry",
+                    ),
+                ),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="cases.item"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InquiryState',
+            name="InquiryState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.TextField(choices=[('sent', 'Sent'), ('read', 'Read'), ('answered', 'Answered'), ('declined', 'Not answered here'), ('paused', 'Paused'), ('taken_back', 'Taken back'), ('closed', 'Done')])),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.membership')),
-                ('inquiry', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='steps', to='inquiries.inquiry')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("read", "Read"),
+                            ("answered", "Answered"),
+                            ("declined", "Not answered here"),
+                            ("paused", "Paused"),
+                            ("taken_back", "Taken back"),
+                            ("closed", "Done"),
+                        ]
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "inquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="steps",
+                        to="inquiries.inquiry",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeclineReason',
+            name="DeclineReason",
             fields=[
-                ('inquiry', models.OneToOneField(on_delete=django.db.models.deletion.RESTRICT, primary_key=True, serialize=False, to='inquiries.inquiry')),
-                ('reason', models.TextField()),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.unit')),
+                (
+                    "inquiry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        primary_key=True,
+                        serialize=False,
+                        to="inquiries.inquiry",
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(fields=['to_unit', 'due_on'], name='inquiry_received'),
+            model_name="inquiry",
+            index=models.Index(fields=["to_unit", "due_on"], name="inquiry_received"),
         ),
         migrations.AddIndex(
-            model_name='inquiry',
-            index=models.Index(fields=['asker_unit', '-asked_at'], name='inquiry_asked'),
+            model_name="inquiry",
+            index=models.Index(fields=["asker_unit", "-asked_at"], name="inquiry_asked"),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['case', 'log_only'])), name='an_inquiry_has_a_known_mode'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ["case", "log_only"])), name="an_inquiry_has_a_known_mode"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mode', 'case'), _negated=True), models.Q(('case__isnull', False), ('due_on__isnull', False), ('question__isnull', False), ('to_unit__isnull', False)), _connector='OR'), name='a_question_about_a_case_has_case_words_receiver_and_due_date'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mode", "case"), _negated=True),
+                    models.Q(
+                        ("case__isnull", False),
+                        ("due_on__isnull", False),
+                        ("question__isnull", False),
+                        ("to_unit__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_question_about_a_case_has_case_words_receiver_and_due_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mode', 'log_only'), _negated=True), models.Q(('minutes__isnull', False), ('question', None)), _connector='OR'), name='a_logged_inquiry_has_minutes_and_no_words'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mode", "log_only"), _negated=True),
+                    models.Q(("minutes__isnull", False), ("question", None)),
+                    _connector="OR",
+                ),
+                name="a_logged_inquiry_has_minutes_and_no_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('mode', 'log_only'), _negated=True), ('case', None), ('documented', True), _connector='OR'), name='a_logged_inquiry_on_a_person_is_documented_elsewhere'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("mode", "log_only"), _negated=True),
+                    ("case", None),
+                    ("documented", True),
+                    _connector="OR",
+                ),
+                name="a_logged_inquiry_on_a_person_is_documented_elsewhere",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('to_unit', None), models.Q(('to_unit', models.F('asker_unit')), _negated=True), _connector='OR'), name='nobody_asks_themselves'),
+            model_name="inquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("to_unit", None),
+                    models.Q(("to_unit", models.F("asker_unit")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_asks_themselves",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inquirystate',
-            index=models.Index(fields=['inquiry', '-id'], name='inquiry_now'),
+            model_name="inquirystate",
+            index=models.Index(fields=["inquiry", "-id"], name="inquiry_now"),
         ),
         migrations.AddConstraint(
-            model_name='inquirystate',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['sent', 'read', 'answered', 'declined', 'paused', 'taken_back', 'closed'])), name='an_inquiry_is_in_a_known_state'),
+            model_name="inquirystate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["sent", "read", "answered", "declined", "paused", "taken_back", "closed"])
+                ),
+                name="an_inquiry_is_in_a_known_state",
+            ),
         ),
     ]

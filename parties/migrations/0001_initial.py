@@ -9,120 +9,336 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField(unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(error_messages={'unique': 'There is already a user with that e-mail address.'}, max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.TextField(verbose_name='name')),
-                ('side', models.TextField(choices=[('case', 'Works with cases'), ('forbund', 'Finances or evaluates')])),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "There is already a user with that e-mail address."},
+                        max_length=254,
+                        unique=True,
+                        verbose_name="e-mail address",
+                    ),
+                ),
+                ("name", models.TextField(verbose_name="name")),
+                (
+                    "side",
+                    models.TextField(
+                        choices=[("case", "Works with cases"), ("forbund", "Finances or evaluates")]
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('id', 'side'), name='user_side'), models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='an_email_address_is_in_lower_case'), models.CheckConstraint(condition=models.Q(('side__in', ['case', 'forbund'])), name='a_user_stands_on_one_side')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("id", "side"), name="user_side"),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="an_email_address_is_in_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["case", "forbund"])),
+                        name="a_user_stands_on_one_side",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(choices=[('psychiatry', 'Psychiatry'), ('primary_care', 'Public primary care'), ('private_primary_care', 'Private primary care'), ('fk', 'Försäkringskassan'), ('af', 'Arbetsförmedlingen'), ('social_services', 'Social services'), ('employer', 'Employer'), ('association', 'Coordination association'), ('evaluator', 'Evaluator')])),
-                ('name', models.TextField(unique=True)),
-                ('side', models.GeneratedField(db_persist=True, expression=models.Case(models.When(kind__in=['association', 'evaluator'], then=models.Value('forbund')), default=models.Value('case')), output_field=models.TextField(choices=[('case', 'Works with cases'), ('forbund', 'Finances or evaluates')]))),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='parties', to='parties.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.TextField(
+                        choices=[
+                            ("psychiatry", "Psychiatry"),
+                            ("primary_care", "Public primary care"),
+                            ("private_primary_care", "Private primary care"),
+                            ("fk", "Försäkringskassan"),
+                            ("af", "Arbetsförmedlingen"),
+                            ("social_services", "Social services"),
+                            ("employer", "Employer"),
+                            ("association", "Coordination association"),
+                            ("evaluator", "Evaluator"),
+                        ]
+                    ),
+                ),
+                ("name", models.TextField(unique=True)),
+                (
+                    "side",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Case(
+                            models.When(kind__in=["association", "evaluator"], then=models.Value("forbund")),
+                            default=models.Value("case"),
+                        ),
+                        output_field=models.TextField(
+                            choices=[("case", "Works with cases"), ("forbund", "Finances or evaluates")]
+                        ),
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="parties",
+                        to="parties.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.TextField(choices=[('coordinator', 'Rehab coordinator'), ('clinician', 'Clinician'), ('investigator', 'Insurance investigator'), ('officer', 'Case officer'), ('employer_contact', 'Employer contact'), ('manager', 'Unit manager'), ('project_staff', 'Project work'), ('administrator', 'Administrator'), ('auditor', 'Auditor of the access log'), ('association_officer', 'Association officer'), ('evaluator', 'Evaluator')])),
-                ('side', models.TextField(choices=[('case', 'Works with cases'), ('forbund', 'Finances or evaluates')])),
-                ('from_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('until_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.TextField(
+                        choices=[
+                            ("coordinator", "Rehab coordinator"),
+                            ("clinician", "Clinician"),
+                            ("investigator", "Insurance investigator"),
+                            ("officer", "Case officer"),
+                            ("employer_contact", "Employer contact"),
+                            ("manager", "Unit manager"),
+                            ("project_staff", "Project work"),
+                            ("administrator", "Administrator"),
+                            ("auditor", "Auditor of the access log"),
+                            ("association_officer", "Association officer"),
+                            ("evaluator", "Evaluator"),
+                        ]
+                    ),
+                ),
+                (
+                    "side",
+                    models.TextField(
+                        choices=[("case", "Works with cases"), ("forbund", "Finances or evaluates")]
+                    ),
+                ),
+                ("from_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("until_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.party"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Substitution',
+            name="Substitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_at', models.DateTimeField()),
-                ('until_at', models.DateTimeField()),
-                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='substitutions', to='parties.membership')),
-                ('substitute', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='stands_in', to='parties.membership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_at", models.DateTimeField()),
+                ("until_at", models.DateTimeField()),
+                (
+                    "absent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="substitutions",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "substitute",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="stands_in",
+                        to="parties.membership",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.TextField(unique=True)),
-                ('phone', models.TextField(blank=True, default='')),
-                ('phone_hours', models.TextField(blank=True, default='')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='units', to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.TextField(unique=True)),
+                ("phone", models.TextField(blank=True, default="")),
+                ("phone_hours", models.TextField(blank=True, default="")),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="units", to="parties.party"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='membership',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='memberships', to='parties.unit'),
+            model_name="membership",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.RESTRICT, related_name="memberships", to="parties.unit"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['psychiatry', 'primary_care', 'private_primary_care', 'fk', 'af', 'social_services', 'employer', 'association', 'evaluator'])), name='a_party_is_of_a_known_kind'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "psychiatry",
+                            "primary_care",
+                            "private_primary_care",
+                            "fk",
+                            "af",
+                            "social_services",
+                            "employer",
+                            "association",
+                            "evaluator",
+                        ],
+                    )
+                ),
+                name="a_party_is_of_a_known_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('id', 'side'), name='party_side'),
+            model_name="party",
+            constraint=models.UniqueConstraint(fields=("id", "side"), name="party_side"),
         ),
         migrations.AddConstraint(
-            model_name='substitution',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__gt', models.F('from_at'))), name='a_substitution_ends_after_it_begins'),
+            model_name="substitution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_at__gt", models.F("from_at"))),
+                name="a_substitution_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='substitution',
-            constraint=models.CheckConstraint(condition=models.Q(('substitute', None), models.Q(('substitute', models.F('absent')), _negated=True), _connector='OR'), name='nobody_is_their_own_substitute'),
+            model_name="substitution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("substitute", None),
+                    models.Q(("substitute", models.F("absent")), _negated=True),
+                    _connector="OR",
+                ),
+                name="nobody_is_their_own_substitute",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('id', 'party'), name='unit_party'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("id", "party"), name="unit_party"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at', None), ('until_at__gt', models.F('from_at')), _connector='OR'), name='a_membership_ends_after_it_begins'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_at", None), ("until_at__gt", models.F("from_at")), _connector="OR"
+                ),
+                name="a_membership_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['coordinator', 'clinician', 'investigator', 'officer', 'employer_contact', 'manager', 'project_staff', 'administrator', 'auditor', 'association_officer', 'evaluator'])), name='a_role_is_a_known_role'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "coordinator",
+                            "clinician",
+                            "investigator",
+                            "officer",
+                            "employer_contact",
+                            "manager",
+                            "project_staff",
+                            "administrator",
+                            "auditor",
+                            "association_officer",
+                            "evaluator",
+                        ],
+                    )
+                ),
+                name="a_role_is_a_known_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('side', 'forbund'), _negated=True), ('role__in', ['administrator', 'association_officer', 'auditor', 'evaluator']), _connector='OR'), name='no_case_role_on_the_forbund_side'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("side", "forbund"), _negated=True),
+                    ("role__in", ["administrator", "association_officer", "auditor", "evaluator"]),
+                    _connector="OR",
+                ),
+                name="no_case_role_on_the_forbund_side",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('side', 'case'), _negated=True), models.Q(('role__in', ['association_officer', 'evaluator']), _negated=True), _connector='OR'), name='no_forbund_role_on_the_case_side'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("side", "case"), _negated=True),
+                    models.Q(("role__in", ["association_officer", "evaluator"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="no_forbund_role_on_the_case_side",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func('user_id', 'user_id', models.Value('[]'), function='int8range'), '&&'), (models.Func('unit_id', 'unit_id', models.Value('[]'), function='int8range'), '&&'), (models.Func('from_at', 'until_at', function='tstzrange'), '&&')], name='one_membership_per_user_and_unit_at_a_time', violation_error_message='The person already has a role in that unit during this time.'),
+            model_name="membership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (models.Func("user_id", "user_id", models.Value("[]"), function="int8range"), "&&"),
+                    (models.Func("unit_id", "unit_id", models.Value("[]"), function="int8range"), "&&"),
+                    (models.Func("from_at", "until_at", function="tstzrange"), "&&"),
+                ],
+                name="one_membership_per_user_and_unit_at_a_time",
+                violation_error_message="The person already has a role in that unit during this time.",
+            ),
         ),
     ]

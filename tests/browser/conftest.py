@@ -1,7 +1,5 @@
 """The real pages in Debian's Chromium, over the live server: every test ends without a complaint from the browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,29 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from parties.models import Membership
 from tests.factories import PASSWORD
 
-# Playwright's loop runs in the test's own thread; Django would take every query beside it for async code.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 AXE = Axe()
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    """The system's Chromium; without its sandbox only for root, who cannot have one."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.fail("The browser tests need Chromium: apt-get install chromium")
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return browser_type_launch_args | {
-        "executable_path": chromium,
-        "args": [*root, "--disable-gpu", "--disable-background-networking"],
-    }
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """The live server's address is asked of it; the plugin's own fixture is of a shape that pytest is leaving."""
 
 
 class Visitor:
@@ -73,9 +50,12 @@ class Visitor:
         """No finding of axe on the page as it stands, and no sideways scroll."""
         found = AXE.run(self.page, options=RULES).response["violations"]
         assert not found, "\n".join(
-            f"{self.page.url}: {v['id']} {v['help']}: {[n['html'][:160] for n in v['nodes']][:3]}" for v in found
+            f"{self.page.url}: {v['id']} {v['help']}: {[n['html'][:160] for n in v['nodes']][:3]}"
+            for v in found
         )
-        wide = self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
         assert not wide, f"{self.page.url} scrolls sideways"
 
 

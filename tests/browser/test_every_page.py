@@ -79,8 +79,17 @@ def test_nothing_scrolls_sideways_at_320_px_and_text_twice_as_large(cast, world,
     desk = visitor(phone=True).sign_in(cast.coordinator)
     for width, size in ((320, "100%"), (640, "200%")):
         desk.page.set_viewport_size({"width": width, "height": 800})
-        for path in ("/todo/", "/cases/", "/cases/{n}/", "/cases/{n}/items/{i}/", "/cases/{n}/consents/new/", "/inquiries/{q}/"):
+        for path in (
+            "/todo/",
+            "/cases/",
+            "/cases/{n}/",
+            "/cases/{n}/items/{i}/",
+            "/cases/{n}/consents/new/",
+            "/inquiries/{q}/",
+        ):
             desk.go(path.format(**world))
             desk.page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
-            wide = desk.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            wide = desk.page.evaluate(
+                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            )
             assert not wide, (path, width)

@@ -12,7 +12,9 @@ from cases.law import Act, Ground, InformationKind, Reason, matrix
 from cases.models import Case, ConsentLine, Person
 from parties.models import Organisation, Party, PartyKind, Unit
 
-ROWS = list(csv.DictReader(Path(__file__).with_name("matrix.csv").read_text("utf-8").splitlines(), delimiter=";"))
+ROWS = list(
+    csv.DictReader(Path(__file__).with_name("matrix.csv").read_text("utf-8").splitlines(), delimiter=";")
+)
 KIND_OF_CODE = {kind.matrix: kind for kind in PartyKind}
 REGION = Organisation(pk=1, name="Region")
 OTHER = Organisation(pk=2, name="Annan")
@@ -25,7 +27,17 @@ def unit(code: str, pk: int, organisation: Organisation = REGION) -> Unit:
 
 def standing(giver: Unit, **more) -> Standing:
     case = Case(pk=1, person=Person(pk=1, protected=False), unit=giver)
-    return Standing(**{"case": case, "giver": giver, "owner": True, "state": "open", "now": timezone.now(), "left": frozenset()} | more)
+    return Standing(
+        **{
+            "case": case,
+            "giver": giver,
+            "owner": True,
+            "state": "open",
+            "now": timezone.now(),
+            "left": frozenset(),
+        }
+        | more
+    )
 
 
 def with_line(s: Standing, to: Unit, kind: str, **more) -> Standing:
@@ -40,7 +52,8 @@ def with_line(s: Standing, to: Unit, kind: str, **more) -> Standing:
 
 def test_the_code_is_the_file():
     assert matrix() == {
-        (r["act"], r["from"], r["to"], r["kind"]): tuple(Ground(g.lower()) for g in r["grounds"].split("|")) for r in ROWS
+        (r["act"], r["from"], r["to"], r["kind"]): tuple(Ground(g.lower()) for g in r["grounds"].split("|"))
+        for r in ROWS
     }
     assert len(ROWS) == 297
 
@@ -61,7 +74,11 @@ def test_each_row_opens_on_its_grounds_and_on_no_other(row):
             {"from_at": timezone.now() + timedelta(seconds=60)},
             {"ended_at": timezone.now(), "ended_how": "withdrawn"},
         ):
-            assert not with_line(standing(giver), stranger, kind, **near_miss).decide(act, stranger, kind).allowed
+            assert (
+                not with_line(standing(giver), stranger, kind, **near_miss)
+                .decide(act, stranger, kind)
+                .allowed
+            )
         other = next(k for k in ("plan", "existence", "ability") if k != kind)
         assert not with_line(standing(giver), stranger, other).decide(act, stranger, kind).allowed
     if grounds[0] == "INTRA_CARE":

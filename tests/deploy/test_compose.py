@@ -360,4 +360,4 @@ def test_the_proxy_logs_no_address_of_a_page_or_a_person():
     assert line
     assert not re.search(r"\$(request\b|uri|request_uri|args|remote_|http_|host)", line[1])
     assert re.findall(r"access_log (.+);", NGINX) == ["/dev/stdout house", "off"]
-    assert re.findall(r"error_log (.+);", NGINX) == ["/dev/stderr crit"]
+    assert re.findall(r"error_log (.+);", NGINX) == ["stderr crit"]

@@ -21,7 +21,9 @@ DONE: list[int] = []
 
 @pytest.fixture(autouse=True)
 def _a_kind_of_the_test(monkeypatch):
-    monkeypatch.setitem(jobs.performers, "test", jobs.Performer(lambda job, report: lambda: DONE.append(job.pk), "default"))
+    monkeypatch.setitem(
+        jobs.performers, "test", jobs.Performer(lambda job, report: lambda: DONE.append(job.pk), "default")
+    )
     DONE.clear()
 
 
@@ -44,7 +46,9 @@ def test_a_job_runs_once_however_often_it_is_told():
 
 
 def test_a_dead_workers_job_is_taken_over_after_its_lease_and_not_before():
-    job = waiting(state="running", token="0" * 32, lease_until=timezone.now() + timedelta(seconds=30), attempts=1)
+    job = waiting(
+        state="running", token="0" * 32, lease_until=timezone.now() + timedelta(seconds=30), attempts=1
+    )
     assert jobs.run(job.pk) == "held" and DONE == []
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert jobs.run(job.pk) == "done" and DONE == [job.pk]
@@ -93,7 +97,9 @@ def test_a_broker_that_is_gone_loses_nothing(broker, tmp_path, django_capture_on
     assert job.state == "waiting" and jobs.sweep() == 0
 
 
-def test_a_broker_that_is_frozen_holds_no_request_up_for_long(broker, tmp_path, django_capture_on_commit_callbacks):
+def test_a_broker_that_is_frozen_holds_no_request_up_for_long(
+    broker, tmp_path, django_capture_on_commit_callbacks
+):
     """It takes the connection and says nothing, as a stopped process does."""
     path = str(tmp_path / "frozen.sock")
     server = socket.socket(socket.AF_UNIX)
@@ -146,7 +152,9 @@ def test_a_notice_says_that_something_waits_and_nothing_else(cast, mailoutbox):
     (mail,) = mailoutbox
     assert mail.to == [cast.coordinator.user.email]
     assert mail.subject == "Något väntar på dig i portalen" and "Du har en sak att ta hand om" in mail.body
-    assert not any(word in mail.body for word in (cast.coordinator.user.name, cast.coordinator.unit.name, "inquiry"))
+    assert not any(
+        word in mail.body for word in (cast.coordinator.user.name, cast.coordinator.unit.name, "inquiry")
+    )
     assert set(Notice.objects.values_list("state", flat=True)) == {"sent", "dropped"}
 
 

@@ -2,8 +2,6 @@
 
 import json
 import mimetypes
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,32 +12,11 @@ from django.test import RequestFactory
 from django.utils import translation
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
-# Playwright's loop runs in the test's own thread; Django would take every query beside it for async code.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
 ADDRESS = "http://frame.example"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'"
 )
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
-    """The system's Chromium; without its sandbox only for root, who cannot have one."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.fail("The browser tests need Chromium: apt-get install chromium")
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return browser_type_launch_args | {
-        "executable_path": chromium,
-        "args": [*root, "--disable-gpu", "--disable-background-networking"],
-    }
-
-
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """No address: pages are answered here. (The plugin's own fixture has a shape that pytest is leaving.)"""
 
 
 class Frame:

@@ -13,7 +13,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 BASE = Path(settings.BASE_DIR)
 # Bottom to top; a room imports only from rooms below it (house.md, the picture).
-FLOORS = {"audit": 0, "errands": 0, "parties": 1, "initiatives": 2, "cases": 3, "inquiries": 4, "meetings": 4, "reports": 5}
+FLOORS = {
+    "audit": 0,
+    "errands": 0,
+    "parties": 1,
+    "initiatives": 2,
+    "cases": 3,
+    "inquiries": 4,
+    "meetings": 4,
+    "reports": 5,
+}
 FRAME = "samverkan"
 
 
@@ -80,7 +89,10 @@ def test_every_address_is_locked_or_named_open(client, db):
         path = re.sub(r"<[^>]+>", "x", path)
         answer = client.get(path)
         if _name not in OPEN:
-            assert answer.status_code == 302 and answer["Location"].startswith("/login/"), (route, answer.status_code)
+            assert answer.status_code == 302 and answer["Location"].startswith("/login/"), (
+                route,
+                answer.status_code,
+            )
 
 
 def own_models() -> list[type[models.Model]]:
@@ -132,7 +144,9 @@ WITHOUT_WALL = {"cases_caselock": "keys only: a row behind a wall would lock not
 
 def test_every_table_about_people_stands_behind_the_wall(db):
     with connection.cursor() as cursor:
-        cursor.execute("select relname, relrowsecurity and relforcerowsecurity from pg_class where relkind = 'r'")
+        cursor.execute(
+            "select relname, relrowsecurity and relforcerowsecurity from pg_class where relkind = 'r'"
+        )
         forced = {name for name, both in cursor.fetchall() if both}
     assert WALLED <= forced
     for model in own_models():
@@ -150,7 +164,13 @@ def test_the_app_may_delete_nothing_it_should_keep(db):
 
 BANNED = re.compile(r"\b(get_or_create|update_or_create|validate_constraints|ignore_conflicts)\b")
 # On tables without a wall, where nothing is hidden and so nothing lies; and one's own draft, whose wall hides only others'.
-ALLOWED = {"errands/jobs.py", "errands/notices.py", "errands/drafts.py", "parties/actions.py", "parties/demo.py"}
+ALLOWED = {
+    "errands/jobs.py",
+    "errands/notices.py",
+    "errands/drafts.py",
+    "parties/actions.py",
+    "parties/demo.py",
+}
 
 
 @pytest.mark.parametrize("room", [*FLOORS, FRAME])
@@ -193,7 +213,9 @@ def test_no_inline_script_or_style_in_templates():
         text = path.read_text("utf-8")
         if path.name.endswith("pdf.html") or "pdf" in path.parts:
             continue
-        assert not re.search(r"\sstyle=|<style|\son\w+=\"|<script(?![^>]*\bsrc=)", text), path.relative_to(BASE)
+        assert not re.search(r"\sstyle=|<style|\son\w+=\"|<script(?![^>]*\bsrc=)", text), path.relative_to(
+            BASE
+        )
 
 
 def test_every_kind_of_ledger_row_has_words():
@@ -203,7 +225,11 @@ def test_every_kind_of_ledger_row_has_words():
     for room in [*FLOORS, FRAME]:
         for path in sources(room):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("record", "record_read") and node.args:
+                if (
+                    isinstance(node, ast.Call)
+                    and getattr(node.func, "attr", "") in ("record", "record_read")
+                    and node.args
+                ):
                     first = node.args[0]
                     if isinstance(first, ast.Constant):
                         used.add(first.value)

@@ -146,7 +146,14 @@ def test_health_says_ok_and_nothing_else(client):
     assert (answer.status_code, answer.content) == (200, b"ok")
 
 
-LISTS = ["/cases/", "/cases/?show=received", "/todo/", "/inquiries/?show=asked", "/inquiries/?show=received", "/own/"]
+LISTS = [
+    "/cases/",
+    "/cases/?show=received",
+    "/todo/",
+    "/inquiries/?show=asked",
+    "/inquiries/?show=received",
+    "/own/",
+]
 
 
 @pytest.mark.parametrize("who", ["coordinator", "investigator"])
@@ -163,10 +170,24 @@ def test_lists_ask_the_same_number_of_queries_for_two_rows_and_for_fifty(cast, s
             case = make_case(cast.coordinator)
             make_item(cast.coordinator, case)
             consent = make_consent(cast.coordinator, case)
-            make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, "existence", until_at=timezone.now() + timedelta(days=9))
+            make_line(
+                consent,
+                cast.coordinator,
+                cast.coordinator,
+                cast.investigator.unit,
+                "existence",
+                until_at=timezone.now() + timedelta(days=9),
+            )
             make_disclosure(cast.coordinator, case, cast.investigator.unit)
             with acting(cast.investigator):
-                actions.ask(by=cast.investigator, case=case, to=cast.coordinator.unit, category="planning", text="Hur går det?", today=timezone.localdate())
+                actions.ask(
+                    by=cast.investigator,
+                    case=case,
+                    to=cast.coordinator.unit,
+                    category="planning",
+                    text="Hur går det?",
+                    today=timezone.localdate(),
+                )
 
     def queries(client) -> list[int]:
         counts = []

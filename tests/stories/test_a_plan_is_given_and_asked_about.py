@@ -72,7 +72,10 @@ def test_the_main_thread(cast, sign_in, django_capture_on_commit_callbacks):
     assert number in listed and "Tilde" not in listed, "a number until names are turned on"
     page = karin.get(f"/cases/{number}/").content.decode()
     assert PLAN in page and "Tilde Kanariefågel" in page
-    answer = karin.post(f"/inquiries/ask/{number}/{cast.coordinator.unit_id}/", {"category": "planning", "text": "Hur går det vidare?"})
+    answer = karin.post(
+        f"/inquiries/ask/{number}/{cast.coordinator.unit_id}/",
+        {"category": "planning", "text": "Hur går det vidare?"},
+    )
     assert answer.status_code == 302, answer.context["form"].errors
     inquiry = int(answer["Location"].rstrip("/").split("/")[-1])
 
@@ -98,7 +101,12 @@ def test_the_main_thread(cast, sign_in, django_capture_on_commit_callbacks):
     karin = sign_in(cast.investigator)
     for path in (f"/cases/{number}/", f"/cases/{number}/items/{item}/", f"/inquiries/{inquiry}/"):
         assert karin.get(path).status_code == 404, path
-    assert karin.post(f"/inquiries/ask/{number}/{cast.coordinator.unit_id}/", {"category": "planning", "text": "?"}).status_code == 404
+    assert (
+        karin.post(
+            f"/inquiries/ask/{number}/{cast.coordinator.unit_id}/", {"category": "planning", "text": "?"}
+        ).status_code
+        == 404
+    )
     assert number not in karin.get("/cases/?show=received").content.decode()
     assert number not in karin.get("/inquiries/?show=asked").content.decode()
     karin.post("/cases/search/", {"q": number})
@@ -112,7 +120,9 @@ def test_the_tidying_pauses_what_lost_its_ground(cast, sign_in, django_capture_o
     client = sign_in(cast.coordinator)
     number = log_case(client)
     consent_number = consent(client, number, [fk.pk], ["plan"])
-    asked = client.post(f"/inquiries/ask/{number}/{fk.pk}/", {"category": "rules", "text": "När kommer beslutet?"})
+    asked = client.post(
+        f"/inquiries/ask/{number}/{fk.pk}/", {"category": "rules", "text": "När kommer beslutet?"}
+    )
     assert asked.status_code == 302, asked.context["form"].errors
     inquiry = Inquiry(pk=int(asked["Location"].rstrip("/").split("/")[-1]))
     client.post(f"/cases/{number}/consents/{consent_number}/withdraw/", {"what": "all"})
@@ -135,5 +145,7 @@ def test_every_step_left_its_row(cast, sign_in):
         assert {"case.opened", "case.spell", "item.written", "consent.recorded", "item.given"} <= kinds
         assert Case.objects.count() == 1 and Item.objects.count() == 1
         assert Disclosure.objects.filter(item=None).count() == 1
-        assert ConsentLine.objects.filter(received_at=None).count() == 2, "FK's own lines await FK's first giving"
+        assert ConsentLine.objects.filter(received_at=None).count() == 2, (
+            "FK's own lines await FK's first giving"
+        )
     assert Entry.objects.using("ledger").count() == 0, "nobody's connection reads nothing"

@@ -22,9 +22,14 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 unit: Unit = actions.found_party(
-                    organisation=o["organisation"], kind=PartyKind(o["kind"]), party=o["party"], unit=o["unit"]
+                    organisation=o["organisation"],
+                    kind=PartyKind(o["kind"]),
+                    party=o["party"],
+                    unit=o["unit"],
                 )
                 _, link = actions.first_administrator(unit=unit, email=o["email"], name=o["name"])
         except actions.OtherSide:
-            raise CommandError("That user stands on the other side of the house; use another address.") from None
+            raise CommandError(
+                "That user stands on the other side of the house; use another address."
+            ) from None
         self.stdout.write(link)
