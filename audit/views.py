@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from audit import ledger
 from audit.models import Entry
-from audit.words import KINDS
+from audit.words import KINDS, in_words, names_of
 
 READERS = frozenset({"auditor", "manager"})
 PAGE = 50
@@ -28,16 +28,13 @@ def access_log(request: HttpRequest) -> HttpResponse:
     rows = list(entries[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE
     ledger.record_read("log.read", by=member)
-    names = (
-        request.names_of_members({e.member for e in shown if e.member})
-        if hasattr(request, "names_of_members")
-        else {}
-    )
+    members = {e.member for e in shown if e.member}
+    names = {pk: name for look in names_of for pk, name in look(members).items()}
     return render(
         request,
         "audit/log.html",
         {
-            "entries": [(e, KINDS.get(e.kind, e.kind), names.get(e.member, e.member)) for e in shown],
+            "entries": [(e, in_words(e.kind), names.get(e.member, "")) for e in shown],
             "kinds": sorted(KINDS.items(), key=lambda pair: str(pair[1])),
             "kind": kind,
             "next_before": shown[-1].pk if more else None,

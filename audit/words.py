@@ -1,7 +1,29 @@
-"""What each kind of ledger row is called on the screen. A kind that is missing here turns a house test red."""
+"""What each kind of ledger row is called on the screen. A kind that is missing here turns a house test red.
+
+Names of members are known on the floor above, which plugs in `names_of`.
+"""
+
+from collections.abc import Callable, Iterable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+# Given the numbers of memberships: their names, as far as they are known.
+names_of: list[Callable[[Iterable[int]], dict[int, str]]] = []
+
+# Deeds without a person on sick leave, told by their room.
+PREFIXES: dict[str, Promise] = {
+    "initiative.": _("Worked with an insats"),
+    "report.": _("Worked with a report"),
+}
+
+
+def in_words(kind: str) -> Promise | str:
+    """What a kind is called on the screen."""
+    return KINDS.get(kind) or next(
+        (words for start, words in PREFIXES.items() if kind.startswith(start)), kind
+    )
+
 
 KINDS: dict[str, Promise] = {
     "case.read": _("Opened a case"),

@@ -211,7 +211,7 @@ class ItemForm(SoftStop):
     )  # fmt: skip
     form = forms.ChoiceField(
         label=_("Which statement"), required=False,
-        choices=[*CHOOSE, ("FK 7804", "FK 7804 läkarintyg för sjukpenning"), ("FK 7800", "FK 7800 läkarutlåtande sjukersättning"), ("FK 7801", "FK 7801 läkarutlåtande aktivitetsersättning"), ("FK 7802", "FK 7802 läkarutlåtande förlängd skolgång")],
+        choices=[*CHOOSE, ("FK 7804", _("FK 7804, certificate for sickness benefit")), ("FK 7800", _("FK 7800, statement for sickness compensation")), ("FK 7801", _("FK 7801, statement for activity compensation")), ("FK 7802", _("FK 7802, statement for extended schooling"))],
     )  # fmt: skip
     outcome = forms.ChoiceField(
         label=pgettext_lazy("decision", "Outcome"), required=False,
@@ -316,7 +316,7 @@ class ConsentRecordForm(forms.Form):
     reopens_earlier = forms.BooleanField(
         label=_("Also show what was given before"),
         required=False,
-        help_text=_("Only if the person wants it: the list is below."),
+        help_text=_("Only if the person wants it. The list stands under Given before."),
     )
     informed = forms.BooleanField(
         label=_("I have gone through the information on the front page in speech"),

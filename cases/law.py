@@ -265,3 +265,16 @@ class Decision:
         if self.ground is Ground.FK_DUTY:
             return _("Is to be answered: %(party)s has asked about a named person.") % {"party": self.party}
         return _("May be asked: Försäkringskassan may ask (110 kap. 14 § SFB).")
+
+    @property
+    def sentence_for_asking(self) -> str:
+        """The same decision over a question: what may be asked, rather than given."""
+        if self.allowed and self.ground is Ground.CONSENT:
+            return _("May be asked: the person has said yes to the contact until %(date)s.") % {
+                "date": self.until_on
+            }
+        if self.allowed and self.ground is Ground.INTRA_CARE:
+            return _(
+                "May be asked when the care relation stands, the patient is informed and nothing is blocked."
+            )
+        return self.sentence

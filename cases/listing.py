@@ -97,7 +97,9 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
                 person=v["person__name"] if with_persons else "",
                 state=labels.get(v["state"], ""),
                 handler=v["handler"] or "",
-                day=day_number(v["first_day"], today) if v["first_day"] and v["first_day"] <= today else None,
+                day=day_number(v["first_day"], today)
+                if v["first_day"] and v["first_day"] <= today and not closed
+                else None,
                 moved=v["updated_at"],
             )
         )
@@ -108,20 +110,21 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
 
 def received(member: Membership, *, before: str, with_persons: bool) -> Page:
     """Cases others have opened for the unit, the last given first, walked along the unit's inbox."""
-    given = Disclosure.objects.standing().filter(to_unit_id=member.unit_id, item=None).order_by("-at", "-id")
+    given = (
+        Disclosure.objects.standing()
+        .filter(to_unit_id=member.unit_id, item=None)
+        .exclude(case__unit_id=member.unit_id)
+        .order_by("-at", "-id")
+    )
     cursor = _cursor(before)
     if cursor:
         given = given.extra(where=["(cases_disclosure.at, cases_disclosure.id) < (%s, %s)"], params=cursor)
-    values = list(
-        given.values("pk", "at", "case__number", "case__person_id", "case__person__name", "case__unit__name")[
-            : PAGE + 1
-        ]
-    )
-    page = Page(
-        persons=[v["case__person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else ""
-    )
+    names = ("pk", "at", "case__number", "case__person_id", "case__person__name", "case__unit__name")
+    values = list(given.values(*names)[: PAGE + 1])
+    page = Page(persons=[v["case__person_id"] for v in values[:PAGE]])
     seen: set[str] = set()
     for v in values[:PAGE]:
+        # Two units may have given the same case; it is one row.
         if v["case__number"] in seen:
             continue
         seen.add(v["case__number"])
@@ -136,6 +139,8 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
         )
     if len(values) > PAGE:
         page.next_before = _key(values[PAGE - 1]["at"], values[PAGE - 1]["pk"])
+    if not cursor:
+        page.count = f"{len(page.rows)}+" if page.next_before else str(len(page.rows))
     return page
 
 

@@ -223,9 +223,10 @@ _CONSENT_WOULD_HELP = frozenset({"no_consent", "consent_ended", "medical_tick", 
 
 def _any_of(kind: PartyKind) -> Unit:
     """A unit that is in no register: what the law says of any party of the kind."""
-    return Unit(
-        pk=0, name=str(kind.label), party=Party(pk=0, organisation_id=0, kind=kind, name=str(kind.label))
-    )
+    label = str(kind.label)
+    # Inside a sentence a kind is a common noun; the two authorities are names.
+    name = label if kind in (PartyKind.FK, PartyKind.AF) else label[:1].lower() + label[1:]
+    return Unit(pk=0, name=label, party=Party(pk=0, organisation_id=0, kind=kind, name=name))
 
 
 def _care_of_the_same_organisation(member: Membership, known: set[int]) -> list[Unit]:
@@ -493,13 +494,16 @@ def what_closes(case: Case, consent: Consent, member: Membership) -> list[str]:
     for part in seams.open_matters:
         for name, count in part(member, case, set(names)).items():
             open_counts[name] += count
-    return [
-        _("%(party)s no longer sees %(n)s items, %(q)s open questions and %(m)s coming meetings.")
-        % {
-            "party": name,
-            "n": counts[pk],
-            "q": open_counts[f"questions:{pk}"],
-            "m": open_counts[f"meetings:{pk}"],
-        }
-        for pk, name in sorted(names.items(), key=lambda pair: pair[1])
-    ]
+    sentences = []
+    for pk, name in sorted(names.items(), key=lambda pair: pair[1]):
+        figures = {"n": counts[pk], "q": open_counts[f"questions:{pk}"], "m": open_counts[f"meetings:{pk}"]}
+        if any(figures.values()):
+            sentences.append(
+                _("%(party)s no longer sees %(n)s items, %(q)s open questions and %(m)s coming meetings.")
+                % (figures | {"party": name})
+            )
+        else:
+            sentences.append(
+                _("%(party)s can no longer be given or asked anything under it.") % {"party": name}
+            )
+    return sentences

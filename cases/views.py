@@ -56,13 +56,14 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """The unit's own cases, or those others have opened for it; a page at a time, in the order they last moved."""
     member = _case_worker(request)
-    show = request.GET.get("show", "open")
+    show = request.GET.get("show", "")
     how = {"before": request.GET.get("before", ""), "with_persons": request.session.get(SHOW_PERSONS, False)}
+    if show != "received":
+        page = listing.own(member, closed=show == "closed", **how)
+        # A unit without cases of its own begins with what it has been given.
+        show = show if show in ("open", "closed") else "open" if page.rows else "received"
     if show == "received":
         page = listing.received(member, **how)
-    else:
-        show = "closed" if show == "closed" else "open"
-        page = listing.own(member, closed=show == "closed", **how)
     ledger.record_read("cases.listed", by=member, persons=page.persons)
     return render(
         request,
@@ -161,7 +162,9 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "show_number": request.session.get(SHOW_PERSONS, False),
             "state": state,
             "spell": spell,
-            "days": day_bar(spell.from_on, timezone.localdate()) if spell else None,
+            "days": day_bar(spell.from_on, timezone.localdate())
+            if spell and state.state != State.CLOSED
+            else None,
             "contact": contact,
             "items": items,
             "consents": sight.consents_of(case, member),
@@ -485,7 +488,7 @@ def withdraw(request: HttpRequest, number: str, consent_number: str) -> HttpResp
         if ended:
             messages.success(
                 request,
-                _("Withdrawn %(date)s at %(time)s. Print the receipt for the person.")
+                _("Withdrawn %(date)s at %(time)s. The others see nothing of it any longer.")
                 % {"date": now.date(), "time": now.strftime("%H.%M")},
             )
         return redirect("consent", number=number, consent_number=consent_number)

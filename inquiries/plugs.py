@@ -71,7 +71,7 @@ def row_of(inquiry: Inquiry, member: Membership, today: date) -> Row:
         category=str(Category(inquiry.category).label),
         other=other.name if other else str(PartyKind(inquiry.counterpart).label),
         case_number=inquiry.case.number if inquiry.case_id else "",
-        due_on=inquiry.due_on,
+        due_on=inquiry.due_on if state in OPEN_STATES else None,
         chip=chip,
         word=word,
         asked_at=inquiry.asked_at,
@@ -89,7 +89,11 @@ def worklist(member: Membership) -> list[Matter]:
         to_us = inquiry.to_unit_id == member.unit_id
         matters.append(
             Matter(
-                action=_("Answer the question") if to_us else _("Read the answer"),
+                action=_("Answer the question")
+                if to_us
+                else _("Read the answer")
+                if inquiry.state == State.ANSWERED
+                else _("Read the reply"),
                 url=reverse("inquiry", args=[inquiry.pk]),
                 group="inquiries",
                 due_on=inquiry.due_on if to_us else timezone.localdate(),

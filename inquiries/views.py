@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -65,9 +66,9 @@ def inquiries(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "turn")
     found = Inquiry.objects.visible_to(member).with_state()
     if show == "asked":
-        found = found.filter(asker_unit=member.unit)
+        found = found.filter(asker_unit=member.unit, asked_by_us=True)
     elif show == "received":
-        found = found.filter(to_unit=member.unit)
+        found = found.filter(Q(to_unit=member.unit) | Q(asker_unit=member.unit, asked_by_us=False))
     else:
         show, found = "turn", Inquiry.objects.turn_of(member)
     rows = list(
@@ -209,7 +210,10 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Says that the question is not answered in the portal; the reason stays here."""
     inquiry = _open(request, pk)
     if State.DECLINED not in actions.allowed_actions(request.membership, inquiry):
-        raise PermissionDenied
+        if inquiry.to_unit_id != request.membership.unit_id:
+            raise PermissionDenied
+        messages.info(request, _("A colleague has already dealt with it."))
+        return redirect("inquiry", pk=pk)
     form = DeclineForm(request.POST or None)
     if form.is_valid():
         try:

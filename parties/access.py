@@ -4,7 +4,7 @@ A request acts as one membership, chosen in the session and read anew each time.
 role opens anything about a person: for every other the database hears no unit, and without a unit no row is seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
@@ -115,3 +115,8 @@ def membership_of(request: HttpRequest) -> Membership | None:
 def address_of(member: int) -> str | None:
     """The e-mail address of a membership in force; None when it has ended. For notices, which say nothing of what waits."""
     return Membership.objects.current().filter(pk=member).values_list("user__email", flat=True).first()
+
+
+def names_of(members: Iterable[int]) -> dict[int, str]:
+    """The names behind memberships, ended ones too: for the access log, which keeps numbers only."""
+    return dict(Membership.objects.filter(pk__in=list(members)).values_list("pk", "user__name"))

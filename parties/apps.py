@@ -5,7 +5,9 @@ class PartiesConfig(AppConfig):
     name = "parties"
 
     def ready(self) -> None:
+        from audit import words
         from errands import notices
-        from parties.access import address_of
+        from parties.access import address_of, names_of
 
         notices.address_of.append(address_of)
+        words.names_of.append(names_of)

@@ -56,6 +56,7 @@ class InviteForm(forms.Form):
     unit = forms.ModelChoiceField(
         label=_("Unit"),
         queryset=None,
+        empty_label=_("Choose"),
         error_messages={"required": _("Choose the unit."), "invalid_choice": _("Choose the unit.")},
     )
     role = forms.ChoiceField(label=_("Role"), choices=[], error_messages={"required": _("Choose the role.")})
