@@ -99,7 +99,7 @@ def worklist(member: Membership) -> list[Matter]:
                 due_on=inquiry.due_on if to_us else timezone.localdate(),
                 waits_for=_("You"),
                 case_number=inquiry.case.number,
-                event=_("%(unit)s about: %(category)s")
+                event="%(category)s. %(unit)s"
                 % {
                     "unit": inquiry.asker_unit.name if to_us else inquiry.to_unit.name,
                     "category": Category(inquiry.category).label,
