@@ -210,9 +210,13 @@ def _hours_by_quarter(count: Count) -> Counted:
     would tell it.
     """
     columns = [(pgettext("report", "Quarter"), wording.TEXT), (pgettext("report", "Hours"), wording.NUMBER)]
-    known = [(quarter, work) for quarter, work in count.quarters if work.minutes is not None]
-    if count.period.quarter or not known or not all(work.may_be_told for _quarter, work in known):
+    known = [work for _quarter, work in count.quarters if work.minutes is not None]
+    if count.period.quarter or count.work.minutes is None:
         return Counted(None)
+    if not known:
+        return Counted(None, _("The time is not split up by quarter."))
+    if not all(work.may_be_told for work in known):
+        return Counted(None, _("Not shown: fewer than three persons stand behind the time."))
     rows = [
         [
             pgettext("report", "Quarter %(n)s") % {"n": quarter.quarter},

@@ -11,7 +11,7 @@ from initiatives import amounts, charts
 from reports import wording
 
 # A table that crosses a page is tagged as several tables; these keep each one well under a page.
-LINES_PER_TABLE = 26
+LINES_PER_TABLE = 20
 CHARACTERS_PER_LINE = 26
 
 Row = TypeVar("Row")
@@ -72,7 +72,7 @@ def section(part: dict, figures: dict[str, dict], numbers: dict[str, int]) -> di
         drawn.append({**chart, "number": numbers["figure"]})
     tables = []
     for figure in own:
-        if figure["form"] == "table" and figure["value"] and figure["value"]["rows"]:
+        if figure["form"] == wording.TABLE and figure["value"] and figure["value"]["rows"]:
             for table in tables_of(figure["value"]):
                 numbers["table"] += 1
                 columns, total = table["columns"], table["total"]
@@ -89,13 +89,32 @@ def section(part: dict, figures: dict[str, dict], numbers: dict[str, int]) -> di
     return {
         "part": part,
         "headed": headed,
-        "figures": [wording.shown(figure) for figure in own if figure["form"] != "table"],
+        "figures": [row for figure in own for row in _rows_of(figure)],
         "charts": drawn,
         "tables": tables,
         "empty": [
-            wording.shown(f) for f in own if f["form"] == "table" and not (f["value"] and f["value"]["rows"])
+            wording.shown(figure) for figure in own if figure["form"] == wording.TABLE and _is_empty(figure)
         ],
     }
+
+
+def _is_empty(figure: dict) -> bool:
+    """A table with nothing in it, or one that says why there is none; one that does not concern the report is
+    left out.
+    """
+    value = figure["value"]
+    return not value["rows"] if value else bool(figure["note"])
+
+
+def _rows_of(figure: dict) -> list[dict]:
+    """A figure as lines of label and value: the authorities one by one; a split stands in its table."""
+    if figure["form"] in (wording.TABLE, wording.SPLIT):
+        return []
+    if figure["form"] == wording.FLAGS and figure["value"]:
+        return [
+            {"label": label, "words": words, "note": ""} for label, words in wording.flags(figure["value"])
+        ]
+    return [wording.shown(figure)]
 
 
 def charts_of(part: str, figures: dict[str, dict]) -> list[dict]:

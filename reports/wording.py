@@ -56,6 +56,15 @@ def words(form: str, value: object) -> str:
     return str(value)
 
 
+def flags(value: Mapping[str, bool | None]) -> list[tuple[str, str]]:
+    """The authorities of the form with yes or no, in its order and by their names."""
+    return [
+        (str(authority.label), _yes(value[authority.value]))
+        for authority in Authority
+        if authority.value in value
+    ]
+
+
 def _yes(flag: bool | None) -> str:
     return unknown() if flag is None else pgettext("report", "yes") if flag else pgettext("report", "no")
 

@@ -859,7 +859,7 @@ class Migration(migrations.Migration):
                 expressions=[
                     (
                         models.Func(
-                            "initiative_id", "initiative_id", models.Value("[]"), function="int8range"
+                            "initiative", "initiative", models.Value("[]"), function="int8range"
                         ),
                         "&&",
                     ),
@@ -904,11 +904,11 @@ class Migration(migrations.Migration):
                 expressions=[
                     (
                         models.Func(
-                            "initiative_id", "initiative_id", models.Value("[]"), function="int8range"
+                            "initiative", "initiative", models.Value("[]"), function="int8range"
                         ),
                         "&&",
                     ),
-                    (models.Func("user_id", "user_id", models.Value("[]"), function="int8range"), "&&"),
+                    (models.Func("user", "user", models.Value("[]"), function="int8range"), "&&"),
                     (models.Func("from_at", "until_at", function="tstzrange"), "&&"),
                 ],
                 name="one_seat_per_user_and_initiative_at_a_time",

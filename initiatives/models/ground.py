@@ -174,7 +174,7 @@ class Participation(models.Model):
             ExclusionConstraint(
                 name="a_party_takes_part_once_at_a_time",
                 expressions=[
-                    (Func("initiative_id", "initiative_id", Value("[]"), function="int8range"), "&&"),
+                    (Func("initiative", "initiative", Value("[]"), function="int8range"), "&&"),
                     # Equality of a text in a range index without extensions: a range of one value.
                     (Func("name", "name", Value("[]"), function="portal.textrange"), "&&"),
                     (Func("from_on", "to_on", Value("[]"), function="daterange"), "&&"),
@@ -260,8 +260,8 @@ class Seat(models.Model):
             ExclusionConstraint(
                 name="one_seat_per_user_and_initiative_at_a_time",
                 expressions=[
-                    (Func("initiative_id", "initiative_id", Value("[]"), function="int8range"), "&&"),
-                    (Func("user_id", "user_id", Value("[]"), function="int8range"), "&&"),
+                    (Func("initiative", "initiative", Value("[]"), function="int8range"), "&&"),
+                    (Func("user", "user", Value("[]"), function="int8range"), "&&"),
                     (Func("from_at", "until_at", function="tstzrange"), "&&"),
                 ],
                 violation_error_message=_("The person already has a seat in the insats."),

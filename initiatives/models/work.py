@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from initiatives.amounts import Number, hours
 from initiatives.models.ground import Initiative
 from parties.models import Membership, Unit
 
@@ -99,6 +100,10 @@ class TimeEntry(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=TimeKind.values), name="time_is_of_a_known_kind"),
         ]
+
+    @property
+    def hours(self) -> Number:
+        return hours(self.minutes)
 
 
 class ReportingCountQuerySet(models.QuerySet["ReportingCount"]):

@@ -1,0 +1,528 @@
+"""Forms of the insats: clean words and figures, a sentence at the field for what is wrong. No HTML."""
+
+import io
+import re
+import zipfile
+import zlib
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseFormSet, formset_factory
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from initiatives import folder
+from initiatives.amounts import written
+from initiatives.models import (
+    Activity,
+    Forecast,
+    Grant,
+    Initiative,
+    Invoice,
+    Obstacle,
+    Participation,
+    ParticipationKind,
+    ReportingCount,
+    SeatRole,
+    TimeEntry,
+)
+from initiatives.periods import today
+from initiatives.seams import folder_parts
+from parties.forms import DateField
+from parties.guards import refuse_personal_numbers
+from parties.models import Party, Unit, User
+
+CHOOSE = ("", _("Choose"))
+LONGEST_LINE = 300
+LONGEST_TEXT = 4_000
+MOST_FILES = 20
+MOST_UNPACKED = 5_000_000
+
+
+class NamesNobody(forms.CharField):
+    """A text without a person: a personal number in it stops hard."""
+
+    def clean(self, value: str) -> str:
+        text = super().clean(value)
+        refuse_personal_numbers(text)
+        return text
+
+
+def line(**more) -> NamesNobody:
+    """One line of text."""
+    return NamesNobody(max_length=LONGEST_LINE, **more)
+
+
+def paragraph(rows: int = 3, **more) -> NamesNobody:
+    """Some lines of text."""
+    return NamesNobody(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": rows}), **more)
+
+
+class KronorField(forms.CharField):
+    """Whole kronor as people write them: `310163`, `310 163`, `310.163`, `310 163 kr`, with a minus for a
+    credit.
+    """
+
+    def __init__(self, **more) -> None:
+        more.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "w-date"}))
+        super().__init__(**more)
+
+    def to_python(self, value: str) -> int | None:
+        text = re.sub(r"[\s\u00a0\u202f]", "", super().to_python(value) or "").lower().removesuffix("kr")
+        text = text.replace("\N{MINUS SIGN}", "-").removesuffix(":-")
+        if not text:
+            return None
+        if re.fullmatch(r"-?\d{1,3}(\.\d{3})+", text, re.ASCII):
+            text = text.replace(".", "")
+        if not re.fullmatch(r"-?\d{1,12}", text, re.ASCII):
+            raise ValidationError(_("Write whole kronor with digits, for example 310 163."))
+        return int(text)
+
+    def prepare_value(self, value: object) -> object:
+        return written(value) if isinstance(value, int) else value
+
+
+class HoursField(forms.CharField):
+    """Time as people write it: `7,5`, `7.5`, `7:30`, `45 min`; becomes whole minutes."""
+
+    def __init__(self, **more) -> None:
+        more.setdefault("widget", forms.TextInput(attrs={"class": "w-date"}))
+        super().__init__(**more)
+
+    def to_python(self, value: str) -> int | None:
+        text = re.sub(r"[\s\u00a0]", "", super().to_python(value) or "").lower()
+        if not text:
+            return None
+        if clock := re.fullmatch(r"(\d{1,5}):([0-5]\d)", text, re.ASCII):
+            return int(clock[1]) * 60 + int(clock[2])
+        if minutes := re.fullmatch(r"(\d{1,6})(?:min|minuter|m)", text, re.ASCII):
+            return int(minutes[1])
+        if hours := re.fullmatch(r"(\d{1,5}(?:[.,]\d{1,4})?)(?:h|tim|timmar)?", text, re.ASCII):
+            return int(Decimal(hours[1].replace(",", ".")) * 60 + Decimal("0.5"))
+        raise ValidationError(_("Write hours as 7,5 or 7:30, or minutes as 45 min."))
+
+    def prepare_value(self, value: object) -> object:
+        if isinstance(value, int):
+            return f"{value // 60}:{value % 60:02}"
+        return value
+
+
+class YearField(forms.IntegerField):
+    """A year with four digits."""
+
+    def __init__(self, **more) -> None:
+        more.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "w-date"}))
+        super().__init__(min_value=1990, max_value=2100, **more)
+        for name in ("invalid", "min_value", "max_value"):
+            self.error_messages[name] = _("Write the year with four digits, for example 2026.")
+
+
+class PercentField(forms.DecimalField):
+    """Per cent with a comma or a point, at most two decimals."""
+
+    def __init__(self, **more) -> None:
+        more.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "w-date"}))
+        super().__init__(max_digits=5, decimal_places=2, min_value=Decimal("0.01"), max_value=100, **more)
+        for name in (
+            "invalid",
+            "min_value",
+            "max_value",
+            "max_decimal_places",
+            "max_digits",
+            "max_whole_digits",
+        ):
+            self.error_messages[name] = _("Write per cent above 0 and at most 100, for example 33,33.")
+
+    def to_python(self, value: object) -> Decimal | None:
+        text = value.strip().rstrip("%").strip().replace(",", ".") if isinstance(value, str) else value
+        return super().to_python(text)
+
+    def prepare_value(self, value: object) -> object:
+        return written(value) if isinstance(value, Decimal) else value
+
+
+def errors_to(form: forms.BaseForm, error: ValidationError) -> None:
+    """A verb's refusal, at the fields the form has; what concerns others stands above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
+class RowForm(forms.ModelForm):
+    """A row of an insats; the verb asks the rules of the whole row, here the fields are cleaned."""
+
+    def __init__(self, *args, initiative: Initiative, **more) -> None:
+        super().__init__(*args, **more)
+        self.instance.initiative = initiative
+        for name, field in self.fields.items():
+            field.error_messages.setdefault("required", _("Fill this in."))
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["required"] = field.error_messages["invalid_choice"] = _("Choose one.")
+            if isinstance(field, forms.TypedChoiceField) and not field.required:
+                field.choices = [
+                    ("", pgettext_lazy("choice", "Not known")),
+                    *[c for c in field.choices if c[0]],
+                ]
+            elif isinstance(field, forms.TypedChoiceField):
+                field.choices = [CHOOSE, *[c for c in field.choices if c[0]]]
+            label = str(field.label or name)
+            field.label = label[:1].upper() + label[1:]
+
+
+class ActivityForm(RowForm):
+    on = DateField(label=_("Date"), required=False)
+    year = YearField(
+        label=_("Year, if the date is not known"),
+        required=False,
+        help_text=_("Such an activity stands in the year's report and in no quarter's."),
+    )
+    title = line(label=_("What was done"))
+    audience = line(
+        label=_("For whom"), required=False, help_text=_("For example handläggare, kollegor. No names.")
+    )
+
+    class Meta:
+        model = Activity
+        fields = ("kind", "title", "on", "year", "form", "state", "audience")
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if not self.errors and bool(values.get("on")) == bool(values.get("year")):
+            self.add_error("on", _("Write a date, or the year if the date is not known."))
+        return values
+
+
+class ObstacleForm(RowForm):
+    text = paragraph(label=_("What it is"), help_text=_("Write about the work, not about a person."))
+    reported_to = line(label=_("Reported to"), required=False)
+    since = DateField(label=_("Since"), required=False)
+    solved_on = DateField(label=_("Solved on"), required=False)
+
+    class Meta:
+        model = Obstacle
+        fields = ("kind", "area", "text", "reported_to", "since", "status", "solved_on")
+
+
+class DayOrPeriodForm(RowForm):
+    """A row of one day, or a lump for a longer period."""
+
+    on = DateField(label=_("Date"), required=False)
+    from_on = DateField(label=_("Or from"), required=False)
+    to_on = DateField(label=_("To and including"), required=False)
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if {"on", "from_on", "to_on"} & set(self.errors):
+            return values
+        on, first, last = values.get("on"), values.get("from_on"), values.get("to_on")
+        if on and (first or last):
+            self.add_error("on", _("Write a date, or from and to, not both."))
+        elif not on and not first and not last:
+            self.add_error("on", _("Write a date, or from and to for a longer period."))
+        elif not on and not (first and last):
+            self.add_error("from_on" if not first else "to_on", _("A longer period needs both from and to."))
+        elif first and last and last < first:
+            self.add_error("to_on", _("The end is before the start."))
+        return values
+
+
+class TimeForm(DayOrPeriodForm):
+    minutes = HoursField(label=_("Time"), help_text=_("For example 7,5 or 7:30 or 45 min"))
+    note = line(label=_("What was done"), required=False)
+
+    field_order = ("kind", "minutes", "on", "from_on", "to_on", "note")
+
+    class Meta:
+        model = TimeEntry
+        fields = ("kind", "minutes", "on", "from_on", "to_on", "note")
+
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        self.fields["from_on"].help_text = _(
+            "A lump for a longer period counts only in a report whose period holds all of it."
+        )
+        if not self.instance.pk:
+            self.initial.setdefault("on", today())
+
+
+class InvoiceForm(DayOrPeriodForm):
+    amount = KronorField(label=_("Amount, kronor"), help_text=_("A credit is written with a minus."))
+    reference = line(label=_("Reference"), required=False)
+
+    field_order = ("amount", "on", "from_on", "to_on", "reference")
+
+    class Meta:
+        model = Invoice
+        fields = ("amount", "on", "from_on", "to_on", "reference")
+
+
+class GrantForm(RowForm):
+    year = YearField(label=_("Year"))
+    amount = KronorField(
+        label=_("Granted for the year, kronor"),
+        help_text=_("Together. The shares divide it between the associations."),
+    )
+
+    class Meta:
+        model = Grant
+        fields = ("year", "amount")
+
+
+class ForecastForm(RowForm):
+    year = YearField(label=_("Year"))
+    amount = KronorField(label=_("What the whole year will cost, kronor"))
+    made_on = DateField(label=_("Made on"))
+
+    class Meta:
+        model = Forecast
+        fields = ("year", "amount", "made_on")
+
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        if not self.instance.pk:
+            self.initial.setdefault("made_on", today())
+
+
+class ReportingCountForm(RowForm):
+    from_on = DateField(label=_("From"))
+    to_on = DateField(label=_("To and including"))
+
+    class Meta:
+        model = ReportingCount
+        fields = ("persons", "units", "from_on", "to_on")
+
+
+class ParticipationForm(RowForm):
+    """A party of the register, one of its units, or a name that is in no register."""
+
+    party = forms.ModelChoiceField(
+        label=_("Party in the portal"),
+        queryset=Party.objects.order_by("name"),
+        required=False,
+        empty_label=_("None: write the name below"),
+    )
+    unit = forms.ModelChoiceField(
+        label=_("Only this unit of it"),
+        queryset=Unit.objects.select_related("party").order_by("name"),
+        required=False,
+        empty_label=_("The whole party"),
+        help_text=_("Coordinators of what takes part can log time, activities and obstacles."),
+    )
+    name = line(label=_("Name, if the party is not in the portal"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind, if the party is not in the portal"),
+        required=False,
+        choices=[CHOOSE, *ParticipationKind.choices],
+    )
+    from_on = DateField(label=_("Takes part from"))
+    to_on = DateField(label=_("Takes part to and including"), required=False)
+
+    field_order = ("party", "unit", "name", "kind", "role", "from_on", "to_on", "active")
+
+    class Meta:
+        model = Participation
+        fields = ("party", "unit", "name", "kind", "role", "from_on", "to_on", "active")
+
+    def clean(self) -> dict:
+        values = super().clean()
+        unit, party = values.get("unit"), values.get("party")
+        if unit and party and unit.party_id != party.pk:
+            self.add_error("unit", _("The unit belongs to another party. Choose a unit of the party above."))
+        party = unit.party if unit else party
+        if party:
+            values["party"], values["kind"] = party, party.kind
+            values["name"] = unit.name if unit else party.name
+        else:
+            for name in ("name", "kind"):
+                if not values.get(name) and name not in self.errors:
+                    self.add_error(name, _("Choose a party above, or fill this in."))
+        return values
+
+
+class InitiativeForm(forms.ModelForm):
+    name = line(label=_("Name of the insats"))
+    starts_on = DateField(label=_("First day"))
+    ends_on = DateField(label=_("Last day"), required=False)
+    owner_name = line(label=_("Owner"), help_text=_("As it is to stand in the reports."))
+    first_party_name = line(
+        label=_("First party in the heading on collaboration"),
+        help_text=_(
+            "The report asks how the collaboration between two parties has improved."
+            " Name them as they are to stand."
+        ),
+    )
+    second_party_name = line(label=_("Second party in the heading on collaboration"))
+    aim = paragraph(
+        rows=6,
+        label=_("Goals, purpose and method according to the application"),
+        required=False,
+        help_text=_("Each report begins with this text."),
+    )
+
+    class Meta:
+        model = Initiative
+        fields = (
+            "name",
+            "kind",
+            "starts_on",
+            "ends_on",
+            "owner_name",
+            "first_party_name",
+            "second_party_name",
+            "aim",
+        )
+
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        self.fields["kind"].label = _("Kind of insats")
+        self.fields["kind"].choices = [CHOOSE, *[c for c in self.fields["kind"].choices if c[0]]]
+        if not self.instance.pk:
+            self.initial.setdefault("first_party_name", "Försäkringskassan")
+
+    def clean(self) -> dict:
+        values = super().clean()
+        first, last = values.get("starts_on"), values.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day is before the first."))
+        return values
+
+
+class ShareForm(forms.Form):
+    name = line(label=_("Coordination association"), required=False)
+    percent = PercentField(label=_("Share, per cent"), required=False)
+
+    def clean(self) -> dict:
+        values = super().clean()
+        name, percent = values.get("name"), values.get("percent")
+        if name and percent is None and "percent" not in self.errors:
+            self.add_error("percent", _("Write the share, for example 52."))
+        if percent is not None and not name and "name" not in self.errors:
+            self.add_error("name", _("Write whose share it is."))
+        return values
+
+
+class BaseShares(BaseFormSet):
+    """The shares of a year: together exactly 100."""
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        names = [name for name, _percent in self.shares]
+        if len(names) != len(set(names)):
+            raise ValidationError(_("The association stands twice in the same year."))
+        total = sum((percent for _name, percent in self.shares), Decimal(0))
+        if total != 100:
+            raise ValidationError(
+                _now("The shares sum to %(total)s per cent. They must sum to exactly 100.")
+                % {"total": written(total)}
+            )
+
+    @property
+    def shares(self) -> list[tuple[str, Decimal]]:
+        rows = [form.cleaned_data for form in self.forms if form.is_valid()]
+        return [(row["name"], row["percent"]) for row in rows if row.get("name")]
+
+
+Shares = formset_factory(ShareForm, formset=BaseShares, extra=2, max_num=12, absolute_max=12)
+
+
+class SeatForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        error_messages={
+            "required": _("Fill in the person's e-mail address."),
+            "invalid": _("Write the e-mail address whole, for example anna.berg@regionen.example."),
+        },
+        help_text=_("Of someone who already has an assignment in the portal."),
+    )
+    role = forms.ChoiceField(
+        label=_("Seat"), choices=[CHOOSE, *SeatRole.choices], error_messages={"required": _("Choose one.")}
+    )
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"].lower()
+        self.user = User.objects.filter(email=email, is_active=True).first()
+        if self.user is None:
+            raise ValidationError(
+                _("Nobody in the portal has that address. An administrator can invite the person.")
+            )
+        return email
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once, or a zip of them."""
+
+    widget = ManyFiles
+
+    def clean(self, data: object, initial: object = None) -> list:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if not given:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return [super(FilesField, self).clean(each, initial) for each in given]
+
+
+class FolderForm(forms.Form):
+    files = FilesField(
+        label=_("Files"),
+        widget=ManyFiles(attrs={"accept": ".csv,.md,.zip"}),
+        help_text=_("initiative.csv and the others, all at once, or a zip of the folder."),
+        error_messages={"required": _("Choose initiative.csv and the other files.")},
+    )
+
+    def clean_files(self) -> dict[str, bytes]:
+        """The files by name. Names outside the known ones are left; sizes are counted before anything is
+        unpacked whole.
+        """
+        known = {*folder.COLUMNS, *folder_parts}
+        found: dict[str, bytes] = {}
+        uploads = self.cleaned_data["files"]
+        if len(uploads) > MOST_FILES:
+            raise ValidationError(_now("Choose at most %(n)s files.") % {"n": MOST_FILES})
+        for upload in uploads:
+            if upload.size > MOST_UNPACKED:
+                raise ValidationError(_now("%(name)s is larger than 5 MB.") % {"name": upload.name})
+            if upload.name.lower().endswith(".zip"):
+                found |= _unpacked(upload, known)
+            elif upload.name in known:
+                found[upload.name] = upload.read(folder.MOST_BYTES + 1)
+        if "initiative.csv" not in found:
+            raise ValidationError(_("initiative.csv is not among the files. It says which insats it is."))
+        return found
+
+
+# What Python raises for a zip that is cut off, encrypted, packed in a way it cannot read, or made to harm.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
+
+
+def _unpacked(upload, known: set[str]) -> dict[str, bytes]:
+    """The known files of a zip, whatever folder they lie in; read no further than the limit, whatever the zip
+    says of its size.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(upload.read())) as packed:
+            entries = [entry for entry in packed.infolist() if entry.filename.rpartition("/")[2] in known]
+            if len(entries) > MOST_FILES:
+                raise ValidationError(_("The zip holds the same file more than once."))
+            found: dict[str, bytes] = {}
+            for entry in entries:
+                with packed.open(entry) as file:
+                    found[entry.filename.rpartition("/")[2]] = file.read(folder.MOST_BYTES + 1)
+            return found
+    except _BROKEN_ZIP as error:
+        raise ValidationError(_now("%(name)s cannot be read as a zip.") % {"name": upload.name}) from error

@@ -1,0 +1,212 @@
+"""What the pages show of an insats, in few questions: the list, one year of one insats.
+
+Plain values, dates already words.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from initiatives import charts
+from initiatives.access import may_correct
+from initiatives.amounts import NO_BREAK, SharesNotWhole, divide, hours, percent, ratio
+from initiatives.models import Activity, Initiative, Obstacle, Seat, SeatRole, TimeEntry, TimeKind
+from initiatives.periods import Period, today
+from initiatives.workload import Workload, whole_only, workload
+from parties.models import Membership
+
+ROWS_ON_THE_PAGE = 12
+
+
+def listed(insatser: QuerySet[Initiative]) -> list[Initiative]:
+    """The insatser with their leads and the number of parties today, the running ones first."""
+    leads = Seat.objects.live().filter(role=SeatRole.LEAD).select_related("user").order_by("id")
+    day = today()
+    rows = insatser.prefetch_related(Prefetch("seats", leads, "leads")).annotate(
+        parties_now=Count(
+            "participations",
+            Q(participations__from_on__lte=day)
+            & (Q(participations__to_on=None) | Q(participations__to_on__gte=day)),
+        )
+    )
+    return sorted(rows, key=lambda each: (bool(each.ends_on and each.ends_on < day), each.name.lower()))
+
+
+def years_of(initiative: Initiative) -> list[int]:
+    """The years the page can show, the newest first: from the first day (or an earlier lump) through today or
+    the last day.
+    """
+    lump = initiative.time.aggregate(first=Min("from_on"), last=Max("to_on"))
+    last = min(initiative.ends_on or today(), today())
+    first = min(filter(None, [initiative.starts_on, lump["first"]]))
+    last = max(filter(None, [last, lump["last"], initiative.starts_on]))
+    return list(range(last.year, first.year - 1, -1))
+
+
+@dataclass
+class Work:
+    """A year's work as one viewer may see it: whole, the own unit's, or only when three persons stand behind
+    it (R11).
+    """
+
+    hours: Any = None
+    patient: Any = None
+    note: str = ""
+    own_hours: Any = None
+    quarters: list[tuple[str, Any]] = field(default_factory=list)
+    chart: Any = None
+
+
+def work_of(initiative: Initiative, period: Period, membership: Membership, allowed: frozenset[str]) -> Work:
+    """The figures on work of a period. The lead sees all; others what may be told outside; a coordinator also
+    the own unit's.
+    """
+    whole = workload(initiative, period)
+    quarters = [(quarter, workload(initiative, quarter)) for quarter in period.quarters()]
+    sees_all = "read_time" in allowed
+
+    def told(work: Workload) -> bool:
+        return sees_all or work.may_be_told
+
+    shown = Work()
+    if whole.minutes is None:
+        shown.note = whole_only(whole.lumps) or _("No time is recorded for the year.")
+    elif not told(whole):
+        shown.note = _("Not shown: fewer than three persons stand behind the time.")
+    else:
+        shown.hours = hours(sum(whole.minutes.values()))
+        shown.patient = percent(whole.minutes[TimeKind.PATIENT], sum(whole.minutes.values()))
+        shown.note = whole_only(whole.lumps)
+        known = [work for _quarter, work in quarters if work.minutes is not None]
+        # One quarter that may not be told would follow from the year and the other three.
+        if len(known) > 1 and all(told(work) for work in known):
+            shown.quarters = [
+                (
+                    pgettext("report", "Quarter %(n)s") % {"n": quarter.quarter},
+                    None if work.total is None else hours(work.total),
+                )
+                for quarter, work in quarters
+            ]
+            rows = [
+                (label, str(period.year) if n == 0 else "", value)
+                for n, (label, value) in enumerate(shown.quarters)
+            ]
+            shown.chart = charts.columns("chart-hours", _("Hours of work by quarter"), rows)
+    if "read_own_time" in allowed and not sees_all:
+        own = initiative.time.within(period.first, period.until).filter(unit=membership.unit_id).minutes()
+        shown.own_hours = hours(sum(own.values())) if own else None
+    return shown
+
+
+def time_rows(
+    initiative: Initiative, period: Period, membership: Membership, allowed: frozenset[str]
+) -> QuerySet[TimeEntry]:
+    """The single rows of time that the viewer may see: all, the own unit's, or none."""
+    rows = initiative.time.filter(
+        Q(on__gte=period.first, on__lt=period.until) | Q(from_on__lt=period.until, to_on__gte=period.first)
+    ).select_related("member__user", "unit", "recorded_by")
+    if "read_time" in allowed:
+        return rows.order_by("-on", "-id")
+    if "read_own_time" in allowed:
+        return rows.filter(unit=membership.unit_id).order_by("-on", "-id")
+    return rows.none()
+
+
+@dataclass
+class Money:
+    """A year's money: the three amounts, the deviation, the shares with what each comes to, and the bars."""
+
+    granted: int | None
+    invoiced: int | None
+    forecast: int | None
+    deviation: Any
+    note: str
+    rows: list[tuple[str, Any, Any, Any, Any]]
+    chart: Any
+
+
+def money_of(initiative: Initiative, period: Period) -> Money:
+    granted = initiative.grants.filter(year=period.year).values_list("amount", flat=True).first()
+    invoices = initiative.invoices
+    invoiced = invoices.within(period.first, period.until).total()
+    lumps = tuple(invoices.across(period.first, period.until).values_list("from_on", "to_on").distinct())
+    latest = initiative.forecasts.latest_of(period.year)
+    forecast = latest.amount if latest else None
+    shares = dict(initiative.shares.of_year(period.year).values_list("name", "percent"))
+
+    def split(amount: int | None) -> dict[str, int]:
+        try:
+            return divide(amount, shares) if amount is not None else {}
+        except SharesNotWhole:
+            return {}
+
+    splits = [split(amount) for amount in (granted, invoiced, forecast)]
+    rows = [(name, share, *(each.get(name) for each in splits)) for name, share in shares.items()]
+    chart = None
+    if len(rows) > 1 and invoiced and invoiced > 0:
+        chart = charts.bars(
+            "chart-split",
+            _("Invoiced costs by association"),
+            [(row[0], row[3]) for row in rows],
+            f"{NO_BREAK}kr",
+        )
+    deviation = ratio((forecast - granted) * 100, granted) if granted and forecast is not None else None
+    return Money(granted, invoiced, forecast, deviation, whole_only(lumps), rows, chart)
+
+
+def money_rows(initiative: Initiative, period: Period) -> list[dict[str, Any]]:
+    """The single invoices, grants and forecasts of a year, for the one who may correct them."""
+    invoices = initiative.invoices.filter(
+        Q(on__gte=period.first, on__lt=period.until) | Q(from_on__lt=period.until, to_on__gte=period.first)
+    )
+    rows = [
+        {
+            "noun": "invoice",
+            "pk": each.pk,
+            "what": each.reference or pgettext("money", "Invoice"),
+            "amount": each.amount,
+            "when": each.on.isoformat() if each.on else f"{each.from_on} – {each.to_on}",
+        }
+        for each in invoices.order_by("-on", "-to_on", "-id")
+    ]
+    for noun, what, there in (
+        ("grant", pgettext("money", "Granted funds"), initiative.grants),
+        ("forecast", pgettext("money", "Forecast"), initiative.forecasts),
+    ):
+        rows += [
+            {
+                "noun": noun,
+                "pk": each.pk,
+                "what": what,
+                "amount": each.amount,
+                "when": each.made_on.isoformat() if noun == "forecast" else str(each.year),
+            }
+            for each in there.filter(year=period.year)
+        ]
+    return rows
+
+
+def diary_of(
+    initiative: Initiative, period: Period, membership: Membership, allowed: frozenset[str]
+) -> list[tuple[Activity, bool]]:
+    """The year's activities, the newest first and the undated last, each with whether the viewer may correct
+    it.
+    """
+    rows = initiative.activities.within(period.first, period.until).select_related("recorded_by")
+    ordered = sorted(rows, key=lambda a: (a.on is None, -(a.on or date.min).toordinal(), a.pk))
+    return [(row, may_correct(membership, allowed, row)) for row in ordered]
+
+
+def obstacles_of(
+    initiative: Initiative, period: Period, membership: Membership, allowed: frozenset[str]
+) -> list[tuple[Obstacle, bool]]:
+    """What stood in the way or helped on some day of the year: the unsolved first, success factors last."""
+    rows = initiative.obstacles.standing(period.first, period.until).select_related("recorded_by")
+    ordered = sorted(
+        rows, key=lambda o: (o.kind == "success_factor", o.status == "solved", o.since or date.min)
+    )
+    return [(row, may_correct(membership, allowed, row)) for row in ordered]
