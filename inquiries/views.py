@@ -200,9 +200,15 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
             "excluded": excluded,
             "allowed": allowed,
             "draft_url": reverse("draft_of", args=["answer", str(pk)]),
-            "steps": inquiry.steps.select_related("unit", "by__user").order_by("id"),
+            "steps": _steps_for(inquiry, member),
         },
     )
+
+
+def _steps_for(inquiry: Inquiry, member: Membership):
+    """What has happened, as this side may know it: why and how it is not answered is told to nobody but who decided (R5)."""
+    silent = Q(state__in=[State.DECLINED, State.PAUSED]) & ~Q(unit=member.unit_id)
+    return inquiry.steps.exclude(silent).select_related("unit").order_by("id")
 
 
 @require_http_methods(["GET", "POST"])
