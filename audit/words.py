@@ -42,6 +42,7 @@ KINDS: dict[str, Promise] = {
     "case.assigned": _("Assigned a case"),
     "case.imported": _("Imported a case"),
     "case.import_changed": _("Changed a case by a list"),
+    "case.party_left": _("What was given ended: the party left the insats"),
     "person.protected": _("Protected an identity"),
     "item.written": _("Wrote an item"),
     "item.version": _("Wrote a new version"),

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from cases.law import STANDS, Act, Decision, Ground, InformationKind, Reason, grounds_for
 from cases.models import Case, ConsentLine, Ending, State
-from initiatives.access import parties_taking_part
-from initiatives.models import Participation
+from initiatives.access import parties_that_left
 from parties.models import PartyKind, Unit
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -31,14 +30,6 @@ def state_of(case: Case) -> str:
     with connection.cursor() as cursor:
         cursor.execute("select portal.case_state(%s)", [case.pk])
         return cursor.fetchone()[0] or State.CLOSED
-
-
-def parties_that_left(initiative_id: int) -> frozenset[int]:
-    """The registered parties that once took part in the insats and do not take part today."""
-    ever = Participation.objects.filter(initiative=initiative_id, party__isnull=False).values_list(
-        "party", flat=True
-    )
-    return frozenset(ever) - parties_taking_part(initiative_id)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from audit.ledger import record
-from initiatives.access import allowed_actions, may_correct, may_start
+from initiatives.access import allowed_actions, may_correct, may_start, parties_that_left
 from initiatives.amounts import written
 from initiatives.models import (
     Activity,
@@ -34,6 +34,7 @@ from initiatives.models import (
     SeatRole,
     TimeEntry,
 )
+from initiatives.seams import on_party_left
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership, Party, PartyKind, User
 
@@ -125,6 +126,7 @@ def add(row: Row, *, by: Membership) -> Row:
     _check(row)
     row.save()
     _trace("added", row, by)
+    _tell_of_who_left(row, by)
     return row
 
 
@@ -135,6 +137,7 @@ def correct(row: Row, *, by: Membership) -> Row:
     _check(row)
     row.save()
     _trace("corrected", row, by)
+    _tell_of_who_left(row, by)
     return row
 
 
@@ -250,6 +253,13 @@ def _check(row: models.Model) -> None:
                 errors.setdefault(field.name, []).extend(error.error_list)
     if errors:
         raise ValidationError(errors)
+
+
+def _tell_of_who_left(row: Row, by: Membership) -> None:
+    """A party whose time in the insats is over: what rests on it ends in this deed."""
+    if isinstance(row, Participation) and row.party_id in parties_that_left(row.initiative_id):
+        for verb in on_party_left:
+            verb(by=by, initiative=row.initiative_id, party=row.party_id)
 
 
 def _trace(deed: str, row: Row, by: Membership) -> None:

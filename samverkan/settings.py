@@ -242,6 +242,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "errands.tasks.send_notices",
         "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),
     },
+    "end-for-parties-that-left": {
+        "task": "cases.tasks.end_for_parties_that_left",
+        "schedule": crontab(hour=0, minute=5),
+    },
     "sweep-case-lists": {"task": "cases.tasks.sweep_lists", "schedule": 300.0, "options": {"expires": 300}},
 }
 

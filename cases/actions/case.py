@@ -170,7 +170,7 @@ def _end_everything(case: Case, by: Membership, how: str) -> None:
 def party_left(*, by: Membership, initiative: int, party: int) -> int:
     """A party leaves an insats: on its cases every line and disclosure to and from the party ends, in the deed that says so.
 
-    Returns how many disclosures ended. Called by the insats' verb inside its transaction, which writes the ledger.
+    Returns how many lines and disclosures ended. Called by the insats' verb inside its transaction, which writes the ledger.
     """
     with connection.cursor() as cursor:
         cursor.execute("select portal.party_left(%s, %s, %s)", [initiative, party, by.pk])

@@ -213,18 +213,19 @@ end $$;
 -- A party leaves an insats: lines and disclosures to and from it end on the insats' cases, in that deed.
 create function portal.party_left(the_initiative bigint, the_party bigint, member bigint) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
-declare ended integer;
+declare lines integer; ended integer;
 begin
     update cases_consentline l set ended_at = statement_timestamp(), ended_by_id = member, ended_how = 'party_left'
     from cases_case c
     where c.id = l.case_id and c.initiative_id = the_initiative and l.ended_at is null
       and (l.from_party_id = the_party or l.to_party_id = the_party);
+    get diagnostics lines = row_count;
     update cases_disclosure d set ended_at = statement_timestamp(), ended_by_id = member, ended_how = 'party_left'
     from cases_case c
     where c.id = d.case_id and c.initiative_id = the_initiative and d.ended_at is null
       and (d.from_party_id = the_party or d.to_party_id = the_party);
     get diagnostics ended = row_count;
-    return ended;
+    return lines + ended;
 end $$;
 
 -- The state now, for the owner and for who sees the case: giving asks it, pages of other units never show it.
