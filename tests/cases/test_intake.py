@@ -23,13 +23,15 @@ from django.utils import timezone
 from audit.models import Entry
 from cases import intake
 from cases.actions import case as case_verbs
+from cases.actions.item import write_version
+from cases.law import Ground
 from cases.listcells import MAX_BYTES
 from cases.models import Assignment, Case, CaseState, Disclosure, Item, Person, Spell
 from initiatives.models import Initiative, Participation
 from parties.access import acting, importing_for
 from parties.models import Membership, PartyKind, Role, Unit
 from parties.numbers import parse_number
-from tests.factories import make_case, make_member, make_unit, test_number
+from tests.factories import make_case, make_disclosure, make_member, make_unit, test_number
 
 pytestmark = pytest.mark.django_db
 
@@ -401,14 +403,12 @@ def test_a_spell_recorded_by_hand_since_then_stays_the_last(cast):
 
 
 def test_a_version_that_a_colleague_has_written_is_not_written_again(cast):
-    from cases.actions.item import write_version
-
     case = after_import(cast)
     with acting(cast.colleague):
         for item in case.items.all():
             write_version(
-                by=cast.colleague, case=case, item=item, heading="Ändrat", text="", facts={},
-                happened_on=date(2026, 3, 1),
+                by=cast.colleague, case=case, item=item, heading=item.heading, text="Ringer aldrig",
+                happened_on=date(2026, 3, 1), facts={"employer": "Inget"} if item.facts else {},
             )  # fmt: skip
     assert counts(imported(cast.administrator, listed(row(**LATER)))) == (0, 0, 1)
 
@@ -459,6 +459,21 @@ def test_a_closed_case_stays_closed_and_a_new_sick_leave_opens_a_new_one(cast):
     assert counts(imported(cast.administrator, again)) == (0, 0, 1)
 
 
+def test_the_case_that_is_open_counts_though_a_later_one_is_closed(cast):
+    first = after_import(cast)
+    later = listed(row(start="2026-10-01", end="2026-10-31", **LATER))
+    with acting(cast.coordinator):
+        case_verbs.set_state(by=cast.coordinator, case=first, state="closed")
+    imported(cast.administrator, later)
+    with acting(cast.coordinator):
+        second = Case.objects.exclude(pk=first.pk).get()
+        case_verbs.set_state(by=cast.coordinator, case=second, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=first, state="open")
+    assert counts(imported(cast.administrator, later)) == (0, 1, 0)
+    with acting(cast.coordinator):
+        assert (first.spells.count(), second.spells.count()) == (2, 1)
+
+
 def test_of_a_person_with_protected_identity_only_the_spell_is_recorded(cast):
     case = make_case(cast.coordinator, number=NUMBER, protected=True)
     content = listed(row(employer="Prov Livs AB", remark="Bor hos sin syster"))
@@ -483,6 +498,18 @@ def test_another_units_record_of_the_person_is_neither_used_nor_touched(cast):
     assert rows_of(cast.other_clinic) == before
     with acting(cast.coordinator):
         assert Person.objects.get().pk != theirs.person_id
+
+
+def test_a_person_whom_another_unit_has_opened_for_ours_is_registered_anew(cast):
+    theirs = make_case(cast.health_centre, name="På vårdcentralen", number=NUMBER)
+    make_disclosure(cast.health_centre, theirs, cast.coordinator.unit, basis=Ground.INTRA_CARE)
+    with acting(cast.coordinator):
+        assert Person.objects.get().pk == theirs.person_id
+    assert counts(imported(cast.administrator, listed(row()))) == (1, 0, 0)
+    with acting(cast.coordinator):
+        assert Case.objects.get(unit=cast.coordinator.unit).person.name == "Åke Sandgren"
+    with acting(cast.health_centre):
+        assert Person.objects.get().name == "På vårdcentralen"
 
 
 # --- who, and what they learn
