@@ -1,3 +1,3 @@
-from tests.initiatives.conftest import folder, insats, trace
+from tests.initiatives.conftest import folder, insats, outsiders, trace
 
-__all__ = ["folder", "insats", "trace"]
+__all__ = ["folder", "insats", "outsiders", "trace"]
