@@ -425,7 +425,10 @@ def test_neither_another_member_nor_another_session_opens_it(cast, administrator
 def test_without_the_secret_key_the_session_and_the_file_open_nothing(cast, administrator, settings):
     send(administrator, listed(row()))
     session = administrator.session
+    # Read before the key is changed: the session's row is signed by it too.
+    assert held.look(session, cast.administrator.pk)
     settings.SECRET_KEY = "another" * 9
+    assert session["case_list"]
     assert held.look(session, cast.administrator.pk) is None
 
 
