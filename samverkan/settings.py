@@ -281,6 +281,8 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
+        "weasyprint.progress": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
     },
 }
 LOGGING_CONFIG = "logging.config.dictConfig"
