@@ -60,7 +60,7 @@ class ListUpload(FileUploadHandler):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Held:
     """What waits for one member: what was told of the list, and the list itself until it is imported."""
 

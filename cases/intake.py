@@ -87,7 +87,7 @@ class Outcome:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
-    units: dict[int, Counter] = field(default_factory=dict)
+    units: dict[int, Counter[str]] = field(default_factory=dict)
 
     def report(self) -> dict[str, object]:
         """The list's report with what was done; `changed` only when a later list changed something."""
@@ -231,7 +231,7 @@ def _import(by: Membership, reach: Reach, read: CaseList, initiative: Initiative
         unit, door = reach.units[pk], reach.doors[pk]
         with _inside(unit, door):
             _one_import_at_a_time(unit)
-            done = Counter()
+            done: Counter[str] = Counter()
             for start in range(0, len(rows[pk]), AT_A_TIME):
                 done += _keep(unit, rows[pk][start : start + AT_A_TIME], door, initiative, note)
         outcome.units[pk] = done
@@ -279,7 +279,8 @@ def _one_import_at_a_time(unit: Unit) -> None:
 # --- what the unit has, and what a row adds to it
 
 
-@dataclass
+# Neither of these two says in a traceback what it holds.
+@dataclass(repr=False)
 class _Here:
     """What the unit has on one person: the record, the case that counts, what lists have said so far."""
 
@@ -291,21 +292,29 @@ class _Here:
     remark: str = ""
 
 
-@dataclass
+@dataclass(repr=False)
 class _Work:
-    """What one row adds. `person` and `case` are None while they are still to be made."""
+    """What one row adds. `known` and `kept` are the person and the case that are there; what is not is made."""
 
     row: Row
-    person: Person | None
-    case: Case | None
+    known: Person | None
+    kept: Case | None
     spell: bool
     employer: bool
     remark: bool
     municipality: bool = False
+    person: Person = field(init=False)
+    case: Case = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.known is not None:
+            self.person = self.known
+        if self.kept is not None:
+            self.case = self.kept
 
     @property
     def anything(self) -> bool:
-        return self.case is None or self.spell or self.employer or self.remark or self.municipality
+        return self.kept is None or self.spell or self.employer or self.remark or self.municipality
 
 
 def _work(row: Row, here: _Here | None) -> _Work | None:
@@ -349,7 +358,7 @@ def _here(unit: Unit, rows: list[Row]) -> dict[bytes, _Here]:
             here.case, here.closed = case, closed
     by_case = {here.case.pk: here for here in persons.values() if here.case is not None}
     _what_stands(unit, by_case)
-    return {bytes(here.person.number_key): here for here in persons.values()}
+    return {bytes(here.person.number_key or b""): here for here in persons.values()}
 
 
 def _what_stands(unit: Unit, by_case: dict[int, _Here]) -> None:
@@ -373,7 +382,7 @@ def _what_stands(unit: Unit, by_case: dict[int, _Here]) -> None:
 # --- writing, many rows at a time
 
 
-@dataclass(frozen=True)
+@dataclass
 class _At:
     """The importer at the unit: the ledger row is the unit's, to be read in its log; the member did it."""
 
@@ -382,21 +391,22 @@ class _At:
     party_id: int
 
 
-def _keep(unit: Unit, rows: list[Row], by: Membership, initiative: Initiative | None, note: str) -> Counter:
+def _keep(
+    unit: Unit, rows: list[Row], by: Membership, initiative: Initiative | None, note: str
+) -> Counter[str]:
     """Writes what the rows add, in the unit's own context, with a ledger row a case."""
     here = _here(unit, rows)
     works = [work for row in rows if (work := _work(row, here.get(index_key(row.number.digits))))]
-    fresh = [work for work in works if work.case is None]
-    changed = [work.case.pk for work in works if work.case is not None]
+    fresh = [work for work in works if work.kept is None]
+    changed = [work.case.pk for work in works if work.kept is not None]
     now = _now()
-    _register(unit, [work for work in works if work.person is None])
+    _register(unit, [work for work in works if work.known is None])
     _open(unit, fresh, by, initiative, now)
     _add(unit, works, by, now)
     Case.objects.filter(pk__in=changed).update(updated_at=Now())
-    kinds = dict.fromkeys(changed, "case.import_changed")
     at = _At(by.pk, unit.pk, unit.party_id)
     for work in works:
-        kind = kinds.get(work.case.pk, "case.imported")
+        kind = "case.import_changed" if work.kept else "case.imported"
         ledger.record(kind, by=at, case=work.case.pk, persons=[work.person.pk], note=note)
     return Counter(created=len(fresh), changed=len(changed), unchanged=len(rows) - len(works))
 
