@@ -1,7 +1,8 @@
 """The demo's register: every role with a login, all invented, shown on the login page in demo mode only.
 
-Names of units and logins are those of the project's domain notes. Telephone numbers come from the series set aside for
-fiction. Staff without a login are there too: they write, answer and stand in, but nobody can sign in as them.
+Names of units and logins are those of the project's domain notes. Telephone numbers come from the series
+set aside for fiction. Staff without a login are there too: they write, answer and stand in, but nobody can
+sign in as them.
 """
 
 from dataclasses import dataclass, field
@@ -56,7 +57,8 @@ ASS_BJORKVALLA = "Samordningsförbundet Björkvalla"
 ASS_STRANDAKER = "Samordningsförbundet Strandåker"
 EVALUATOR = "Sydslättens utvärderingsbyrå"
 
-# Organisation, kind, party, units. The psychiatry and the primary care of a region are two parties of one organisation.
+# Organisation, kind, party, units. The psychiatry and the primary care of a region are two parties of one
+# organisation.
 PARTIES: tuple[tuple[str, PartyKind, str, tuple[str, ...]], ...] = (
     ("Region Sydslätten", PartyKind.PSYCHIATRY, "Vuxenpsykiatrin, Region Sydslätten", CLINICS),
     (
@@ -194,7 +196,9 @@ class Register:
 
 
 def seed(rng: Random, anchor: date) -> Register:
-    """Founds organisations, parties and units, and gives everyone above their role since about three years back."""
+    """Founds organisations, parties and units, and gives everyone above their role since about three years
+    back.
+    """
     register = Register()
     _found(register, rng)
     _employ(register, rng, anchor)
@@ -250,7 +254,9 @@ def _employ(register: Register, rng: Random, anchor: date) -> None:
 
 
 def _stand_in(register: Register, anchor: date) -> None:
-    """One officer is away and a colleague stands in; one coordinator's post is vacant, and that is said openly."""
+    """One officer is away and a colleague stands in; one coordinator's post is vacant, and that is said
+    openly.
+    """
     away = next(m for m in register.members[FK_B] if m.user.name == "Mats Hedlind")
     vacant = next(m for m in register.members[STRANDAKER] if m.user.name == "Petra Lindhake")
     Substitution.objects.bulk_create(

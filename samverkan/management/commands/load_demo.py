@@ -1,9 +1,13 @@
-"""Loads the demo: invented organisations, people and cases, if nobody is here yet. Safe to repeat."""
+"""Loads the demo: invented organisations, people and cases, if nobody is here yet. Safe to repeat.
+
+Only in demo mode: everyone in the demo has the same password, and it is no secret.
+"""
 
 from datetime import date
 from random import Random
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +27,8 @@ class Command(BaseCommand):
         if User.objects.exists():
             self.stdout.write("There is data already; nothing was changed.")
             return
+        if not settings.DEMO:
+            raise CommandError("The demo has a password that everyone knows: it is loaded with DEMO=1 only.")
         anchor = timezone.localdate()
         with transaction.atomic():
             _load(anchor)

@@ -1,0 +1,68 @@
+"""Demo cases: 180 invented people at the region's clinics, with what each has said about sharing and what
+was shared.
+
+`plan` makes every row in memory from the seed and the day of loading; `write` writes them through both
+nets, and `end` ends what has ended, once the rooms above have written theirs on the same cases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from cases.demo import happenings, people, rows, stories, writing
+from cases.demo.rows import Rows
+from initiatives.models import Initiative
+from parties.demo import Register
+from parties.models import Membership, Unit
+
+
+@dataclass
+class Plan:
+    """The cases' rows, and who writes for each unit."""
+
+    rows: Rows
+    numbers: dict[int, str]
+    writers: dict[int, Membership]
+    anchor: date
+    first_day: date
+
+
+def first_day_of(anchor: date) -> date:
+    """The first day of the demo's history: eight whole quarters before the one that runs."""
+    return date(anchor.year - 2, (anchor.month - 1) // 3 * 3 + 1, 1)
+
+
+def plan(register: Register, insatser: Mapping[str, Initiative], rng: Random, anchor: date) -> Plan:
+    """Stories, rows and numbers; nothing is saved."""
+    first_day = first_day_of(anchor)
+    told = stories.tell(register, insatser, rng, anchor, first_day)
+    taken: set[str] = set()
+    numbers = {
+        id(story): people.test_number_for(
+            rng, people.born_at(rng, story.age, story.opened_on), story.sex, taken
+        )
+        for story in told
+        if not story.anonymous
+    }
+    writers = {
+        unit.pk: register.first(unit.name)
+        for unit in register.units.values()
+        if _works_with_cases(register, unit)
+    }
+    return Plan(happenings.lay_out(told, register, rng, anchor), numbers, writers, anchor, first_day)
+
+
+def _works_with_cases(register: Register, unit: Unit) -> bool:
+    return any(m.is_case_role for m in register.members.get(unit.name, []))
+
+
+def write(planned: Plan, rng: Random) -> None:
+    """Settles what was given, and writes all but the endings."""
+    rows.settle(planned.rows, rng, planned.anchor)
+    writing.write_rows(planned.rows, planned.numbers, planned.writers)
+
+
+def end(planned: Plan) -> None:
+    """Consents taken back, cases closed, showings stopped: last, since the wall closes with them."""
+    writing.write_endings(planned.rows, planned.writers)
