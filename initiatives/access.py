@@ -169,5 +169,7 @@ def parties_taking_part(initiative_id: int, on: date | None = None) -> frozenset
 
 def parties_that_left(initiative_id: int, on: date | None = None) -> frozenset[int]:
     """The registered parties that once took part in the insats and do not on the day, today unless said."""
-    ever = Participation.objects.filter(initiative=initiative_id, party__isnull=False).values_list("party", flat=True)
+    ever = Participation.objects.filter(initiative=initiative_id, party__isnull=False).values_list(
+        "party", flat=True
+    )
     return frozenset(ever) - parties_taking_part(initiative_id, on)

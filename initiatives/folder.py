@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -125,18 +126,12 @@ class Row:
         value = self.text(column, required=required)
         if not value:
             return None
-        try:
-            # fromisoformat alone also takes 20230217 and 2023-W07-5.
-            return (
-                date.fromisoformat(value)
-                if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)
-                else self._no(column)
-            )
-        except ValueError:
-            return self._no(column)
-
-    def _no(self, column: str) -> None:
+        # fromisoformat alone also takes 20230217 and 2023-W07-5.
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+            with suppress(ValueError):
+                return date.fromisoformat(value)
         self.refuse(column, NOT_A_DATE)
+        return None
 
     def number(
         self, column: str, *, least: int, most: int, whole: bool = False, required: bool = True
@@ -287,16 +282,17 @@ def _initiative(folder: Folder, rows: Iterator[Row]) -> None:
         for column, key in (("name", "name"), ("kind", "kind"), ("owner", "owner_name")):
             if common[key] and common[key] != folder.initiative[key]:
                 row.refuse(column, DIFFERS)
+        name = row.text("party")
         participation = {
-            "name": row.text("party"),
+            "name": name,
             "kind": row.code("party_kind", ParticipationKind.values),
             "role": row.code("role", ParticipationRole.values),
             "from_on": starts_on,
             "to_on": ends_on,
         }
-        if participation["name"] in seen:
+        if name in seen:
             row.refuse("party", TWICE)
-        seen.add(participation["name"])
+        seen.add(name)
         folder.participations.append(participation)
     if not folder.initiative and not any(p.file == "initiative.csv" for p in folder.problems):
         folder.problems.append(Problem("initiative.csv", 2, "name", MISSING))
@@ -310,29 +306,33 @@ def _of_this_initiative(folder: Folder, row: Row) -> None:
 
 def _funding(folder: Folder, rows: Iterator[Row]) -> None:
     of_year: dict[int, list[tuple[Row, str, Decimal]]] = {}
+    doubtful: set[int | None] = set()
     for row in rows:
         _of_this_initiative(folder, row)
         name = row.text("association")
         percent = row.number("share_percent", least=0, most=100)
-        year = row.number("year", least=1990, most=2100, whole=True)
+        written_year = row.number("year", least=1990, most=2100, whole=True)
+        year = None if written_year is None else int(written_year)
         control = row.number("invoiced_sek", least=-(10**12), most=10**12, whole=True, required=False)
-        if year is None or percent is None or not name:
-            continue
-        if name in {other for _row, other, _percent in of_year.get(int(year), [])}:
-            row.refuse("association", TWICE)
-            continue
-        if percent != round(percent, 2) or percent == 0:
+        if percent is not None and (percent != round(percent, 2) or percent == 0):
             row.refuse("share_percent", NOT_A_NUMBER, _("above 0, with at most two decimals"))
+            percent = None
+        if name and year and name in {other for _row, other, _percent in of_year.get(year, [])}:
+            row.refuse("association", TWICE)
+            name = ""
+        if year is None or percent is None or not name:
+            doubtful.add(year)
             continue
-        of_year.setdefault(int(year), []).append((row, name, percent))
+        of_year.setdefault(year, []).append((row, name, percent))
         if control is not None:
-            folder.others.setdefault("controls", []).append((row, int(year), name, int(control)))
-    for year, shares in of_year.items():
-        total = sum(percent for _row, _name, percent in shares)
-        if total != 100:
+            folder.others.setdefault("controls", []).append((row, year, name, int(control)))
+    for of, shares in of_year.items():
+        total = sum((percent for _row, _name, percent in shares), Decimal(0))
+        # A year with a refused row has no sum to speak of.
+        if total != 100 and not doubtful & {of, None}:
             for row, _name, _percent in shares:
                 row.refuse("share_percent", SHARES_NOT_100, written(total))
-        folder.shares[year] = [(name, percent) for _row, name, percent in shares]
+        folder.shares[of] = [(name, percent) for _row, name, percent in shares]
 
 
 def _control(folder: Folder) -> None:
@@ -427,7 +427,8 @@ def _total(row: Row, measure: str) -> Decimal | None:
             return row.number("value", least=-(10**12), most=10**12, whole=True)
         case "persons" | "units":
             return row.number("value", least=0, most=10_000, whole=True)
-    return row.text("value") and None
+    row.text("value")
+    return None
 
 
 def _lumps(folder: Folder, first: date, last: date, measured: dict[str, tuple[Row, Decimal | None]]) -> None:
@@ -435,34 +436,35 @@ def _lumps(folder: Folder, first: date, last: date, measured: dict[str, tuple[Ro
 
     A value that was refused says no more.
     """
-    if any(value is None for _row, value in measured.values()):
+    known = {measure: (row, value) for measure, (row, value) in measured.items() if value is not None}
+    if len(known) < len(measured):
         return
     period = {"from_on": first, "to_on": last}
-    if "invoiced" in measured:
-        folder.invoices.append({**period, "amount": int(measured["invoiced"][1])})
-    if "coordinators" in measured:
-        units = measured.get("clinics")
+    if "invoiced" in known:
+        folder.invoices.append({**period, "amount": int(known["invoiced"][1])})
+    if "coordinators" in known:
+        units = known.get("clinics")
         folder.reporting_counts.append(
             {
                 **period,
-                "persons": int(measured["coordinators"][1]),
+                "persons": int(known["coordinators"][1]),
                 "units": int(units[1]) if units else None,
             }
         )
     shares = {
-        TimeKind.PATIENT: measured.get("time_patient_share"),
-        TimeKind.ORGANISATIONAL: measured.get("time_organisational_share"),
+        TimeKind.PATIENT: known.get("time_patient_share"),
+        TimeKind.ORGANISATIONAL: known.get("time_organisational_share"),
     }
     given = [share for share in shares.values() if share]
-    if "time_used" not in measured:
+    if "time_used" not in known:
         for row, _share in given:
             row.refuse("measure", MISSING)
         return
-    row, hours = measured["time_used"]
+    row, hours = known["time_used"]
     if len(given) < len(shares):
         row.refuse("measure", MISSING)
         return
-    total = sum(share for _row, share in given)
+    total = sum((share for _row, share in given), Decimal(0))
     minutes = int((hours * 60 * 2 + 1) // 2)
     if total != 100:
         for share_row, _share in given:
@@ -470,7 +472,7 @@ def _lumps(folder: Folder, first: date, last: date, measured: dict[str, tuple[Ro
     elif minutes <= 0:
         row.refuse("value", NOT_A_NUMBER, _("above 0"))
     else:
-        split = _by_share(minutes, {kind: share[1] for kind, share in shares.items() if share})
+        split = _by_share(minutes, {str(kind): share[1] for kind, share in shares.items() if share})
         folder.time += [{**period, "kind": kind, "minutes": part} for kind, part in split.items() if part]
 
 

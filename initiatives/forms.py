@@ -259,6 +259,12 @@ class InvoiceForm(DayOrPeriodForm):
         model = Invoice
         fields = ("amount", "on", "from_on", "to_on", "reference")
 
+    def clean_amount(self) -> int:
+        amount = self.cleaned_data["amount"]
+        if amount == 0:
+            raise ValidationError(_("Write an amount other than 0."))
+        return amount
+
 
 class GrantForm(RowForm):
     year = YearField(label=_("Year"))

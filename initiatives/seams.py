@@ -1,5 +1,6 @@
-"""Where upper rooms plug in. `on_party_left`: verbs called, in the deed's transaction, when a registered party no longer
-takes part: by (membership), initiative and party (numbers). `folder_parts`: files of an imported folder that another room reads and keeps.
+"""Where upper rooms plug in. `on_party_left`: verbs called, in the deed's transaction, when a registered
+party no longer takes part: by (membership), initiative and party (numbers). `folder_parts`: files of an
+imported folder that another room reads and keeps.
 
 The report's texts lie in the same folder as the rows of the insats, but the report is a room above. It fills
 the list when the house starts (AppConfig.ready); this room calls what is plugged in and knows nothing of it.

@@ -106,9 +106,9 @@ def time_rows(
     initiative: Initiative, period: Period, membership: Membership, allowed: frozenset[str]
 ) -> QuerySet[TimeEntry]:
     """The single rows of time that the viewer may see: all, the own unit's, or none."""
-    rows = initiative.time.filter(
-        Q(on__gte=period.first, on__lt=period.until) | Q(from_on__lt=period.until, to_on__gte=period.first)
-    ).select_related("member__user", "unit", "recorded_by")
+    rows = initiative.time.touching(period.first, period.until).select_related(
+        "member__user", "unit", "recorded_by"
+    )
     if "read_time" in allowed:
         return rows.order_by("-on", "-id")
     if "read_own_time" in allowed:
@@ -133,7 +133,7 @@ def money_of(initiative: Initiative, period: Period) -> Money:
     granted = initiative.grants.filter(year=period.year).values_list("amount", flat=True).first()
     invoices = initiative.invoices
     invoiced = invoices.within(period.first, period.until).total()
-    lumps = tuple(invoices.across(period.first, period.until).values_list("from_on", "to_on").distinct())
+    lumps = invoices.across(period.first, period.until).spans()
     latest = initiative.forecasts.latest_of(period.year)
     forecast = latest.amount if latest else None
     shares = dict(initiative.shares.of_year(period.year).values_list("name", "percent"))
@@ -160,9 +160,7 @@ def money_of(initiative: Initiative, period: Period) -> Money:
 
 def money_rows(initiative: Initiative, period: Period) -> list[dict[str, Any]]:
     """The single invoices, grants and forecasts of a year, for the one who may correct them."""
-    invoices = initiative.invoices.filter(
-        Q(on__gte=period.first, on__lt=period.until) | Q(from_on__lt=period.until, to_on__gte=period.first)
-    )
+    invoices = initiative.invoices.touching(period.first, period.until)
     rows = [
         {
             "noun": "invoice",

@@ -46,9 +46,7 @@ def workload(initiative: Initiative, period: Period) -> Workload:
     return Workload(
         minutes=entries.minutes(),
         persons=max(entries.reporting(), counts.aggregate(most=Max("persons"))["most"] or 0),
-        lumps=tuple(
-            initiative.time.across(period.first, period.until).values_list("from_on", "to_on").distinct()
-        ),
+        lumps=initiative.time.across(period.first, period.until).spans(),
     )
 
 

@@ -64,7 +64,7 @@ def door(membership: Membership | None, pk: int, *actions: str) -> Door:
     """
     report = Report.objects.select_related("initiative", "frozen_by__user").filter(pk=pk).first()
     allowed = allowed_actions(membership, report) if report else frozenset()
-    if "read" not in allowed:
+    if report is None or "read" not in allowed:
         raise Http404
     if actions and not allowed.intersection(actions):
         raise PermissionDenied(actions[0])

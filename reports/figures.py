@@ -59,8 +59,7 @@ class Count:
     @cached_property
     def invoiced(self) -> Counted:
         invoices = self.initiative.invoices
-        lumps = tuple(invoices.across(*self.span).values_list("from_on", "to_on").distinct())
-        return Counted(invoices.within(*self.span).total(), whole_only(lumps))
+        return Counted(invoices.within(*self.span).total(), whole_only(invoices.across(*self.span).spans()))
 
     @cached_property
     def shares(self) -> dict:
@@ -83,17 +82,17 @@ class Count:
             return None
 
 
-def _of_work(count: Count, value: Callable[[Workload], Any]) -> Counted:
+def _of_work(count: Count, value: Callable[[dict[str, int]], Any]) -> Counted:
     """A figure on work: unknown, or not told for so few persons (R11), or the value."""
     if count.work.minutes is None:
         return Counted(None, whole_only(count.work.lumps))
     if not count.work.may_be_told:
         return Counted(None, _("Not shown: fewer than three persons stand behind the time."))
-    return Counted(value(count.work), whole_only(count.work.lumps))
+    return Counted(value(count.work.minutes), whole_only(count.work.lumps))
 
 
 def _share(kind: str) -> Callable[[Count], Counted]:
-    return lambda count: _of_work(count, lambda work: percent(work.minutes[kind], work.total))
+    return lambda count: _of_work(count, lambda minutes: percent(minutes[kind], sum(minutes.values())))
 
 
 def _pulse_meetings(states: frozenset[str]) -> Callable[[Count], Counted]:
@@ -262,7 +261,7 @@ FIGURES = (
         "hours_used",
         gettext_lazy("Time used"),
         wording.HOURS,
-        lambda count: _of_work(count, lambda work: hours(work.total)),
+        lambda count: _of_work(count, lambda minutes: hours(sum(minutes.values()))),
         gettext_lazy(
             "The sum of the minutes recorded for the period, as hours with at most one decimal, halves up. A"
             " lump counts only if all of it lies in the period. Not shown when fewer than three persons"

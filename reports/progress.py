@@ -38,7 +38,7 @@ def progress_of(report: Report) -> Progress | None:
         text = _("The report could not be drawn. The figures are frozen and kept; try again.")
         return Progress(text, failed=True)
     now = timezone.now()
-    left = job.state == JobState.RUNNING and job.lease_until < now
+    left = job.state == JobState.RUNNING and job.lease_until is not None and job.lease_until < now
     if left or (job.state == JobState.WAITING and job.created_at < now - SOON):
         return Progress(_("Reports are waiting in line; everything else works."), going=True)
     text = _("Drawing the report: %(n)s of %(m)s sections. You can leave the page.")

@@ -732,14 +732,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="invoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True),
-                name="an_invoice_is_not_of_nothing",
-                violation_error_message="Write an amount other than 0.",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="obstacle",
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["barrier", "system_fault", "success_factor"])),

@@ -18,7 +18,8 @@ class InvoiceQuerySet(DatedQuerySet):
 
 
 class Invoice(models.Model):
-    """What was invoiced on a day, or for a period when that is all that is known. A credit is negative.
+    """What was invoiced on a day, or for a period when that is all that is known. A credit is negative; 0 is
+    a period known to have cost nothing.
 
     Costs are the invoices, never hours times a rounded price (C6, I24).
     """
@@ -42,11 +43,6 @@ class Invoice(models.Model):
                 violation_error_message=_(
                     "Write a date, or from and to for a longer period. The end cannot be before the start."
                 ),
-            ),
-            models.CheckConstraint(
-                condition=~Q(amount=0),
-                name="an_invoice_is_not_of_nothing",
-                violation_error_message=_("Write an amount other than 0."),
             ),
         ]
 

@@ -1,6 +1,7 @@
 """Time: minutes of one day, or a lump for a longer period that nobody has split up."""
 
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -25,14 +26,22 @@ class TimeKind(models.TextChoices):
 class DatedQuerySet(models.QuerySet):
     """Rows of one day (`on`) or of a period (`from_on` to and including `to_on`)."""
 
-    def within(self, first: date, until: date) -> "DatedQuerySet":
+    def within(self, first: date, until: date) -> Self:
         """What belongs to the days from `first` to before `until`; a lump only where it fits in whole."""
         return self.filter(Q(on__gte=first, on__lt=until) | Q(from_on__gte=first, to_on__lt=until))
 
-    def across(self, first: date, until: date) -> "DatedQuerySet":
+    def touching(self, first: date, until: date) -> Self:
+        """What belongs to those days, and lumps that reach into them."""
+        return self.filter(Q(on__gte=first, on__lt=until) | Q(from_on__lt=until, to_on__gte=first))
+
+    def across(self, first: date, until: date) -> Self:
         """Lumps that touch those days but reach outside them: how much lies inside nobody knows."""
         touching = self.filter(from_on__lt=until, to_on__gte=first)
         return touching.filter(Q(from_on__lt=first) | Q(to_on__gte=until))
+
+    def spans(self) -> tuple[tuple[date, date], ...]:
+        """The periods of these lumps, each once."""
+        return tuple(self.order_by().values_list("from_on", "to_on").distinct())
 
 
 class TimeEntryQuerySet(DatedQuerySet):

@@ -132,7 +132,7 @@ def test_personal_numbers_stop_hard(cast, insats, row, field):
         lambda i: time(i, on=None),
         lambda i: time(i, from_on=date(2023, 1, 1)),
         lambda i: time(i, on=None, from_on=date(2023, 2, 1), to_on=date(2023, 1, 31)),
-        lambda i: Invoice(initiative=i, amount=0, on=date(2023, 1, 1)),
+        lambda i: Invoice(initiative=i, amount=1),
         lambda i: Grant(initiative=i, year=2023, amount=0),
         lambda i: Obstacle(initiative=i, kind="barrier", area="it", text="x", status="solved"),
         lambda i: Obstacle(initiative=i, kind="barrier", area="it", text="x", solved_on=date(2023, 1, 1)),

@@ -230,6 +230,19 @@ def test_99_per_cent_refuses_every_share_of_that_year_and_no_other(cast):
     ]
 
 
+def test_a_refused_share_does_not_refuse_the_others_of_its_year(cast):
+    files = files_of(HERE)
+    files["funding.csv"] = files["funding.csv"].replace(b";14;2023;", b";fjorton;2023;")
+    assert [(p.line, p.code) for p in keep(cast.project_lead, files).problems] == [(4, "not_a_number")]
+
+
+def test_a_cost_known_to_be_0_is_0_and_not_unknown(cast):
+    files = files_of(HERE, funding=None)
+    files["totals.csv"] = files["totals.csv"].replace(b"310163", b"0")
+    keep(cast.project_lead, files)
+    assert Invoice.objects.get().amount == 0
+
+
 def test_every_bad_row_is_listed_at_once(cast):
     files = files_of(HERE)
     files["activities.csv"] = files["activities.csv"].replace(b"physical", b"x").replace(b"2023-02-17", b"x")
