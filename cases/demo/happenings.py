@@ -41,7 +41,7 @@ from parties.demo import Register
 ALWAYS = (Kind.PLAN, Kind.ABILITY, Kind.CERTIFICATE, Kind.DECISION)
 SOMETIMES = {Kind.EMPLOYMENT: 0.65, Kind.MEDICAL: 0.55, Kind.SOCIAL: 0.35}
 # Which of the clinic's items are given to Försäkringskassan, and how often. The diagnosis never is (R19).
-GIVEN_TO_FK = {
+GIVEN_TO_FK: dict[str, float] = {
     ItemType.STATEMENT: 0.9,
     ItemType.PLAN: 0.9,
     ItemType.ABILITY_NOTE: 0.7,
@@ -296,8 +296,9 @@ def _statement_days(story: Story, rng: Random, length: int) -> list[tuple[int, s
     if story.track == ACTIVITY:
         days = [rng.randrange(5, 60), rng.randrange(300, 460)]
         return [(day, "FK 7801") for day in days if day < length]
-    days, day = [], rng.randrange(0, 20)
-    while day < length and len(days) < 5:
-        days.append((day, "FK 7804" if day < 400 else "FK 7800"))
+    certified: list[tuple[int, str]] = []
+    day = rng.randrange(0, 20)
+    while day < length and len(certified) < 5:
+        certified.append((day, "FK 7804" if day < 400 else "FK 7800"))
         day += rng.randrange(45, 110)
-    return days
+    return certified

@@ -67,8 +67,8 @@ def of_fk(rows: Rows, story: Story, rng: Random, anchor: date) -> None:
 
 
 def _decide(rows: Rows, story: Story, rng: Random, anchor: date, day: date, outcome: str) -> None:
-    facts = {"outcome": outcome, "benefit": "sickness_benefit", "degree": story.degree}
-    if story.track == ACTIVITY:
+    facts: dict[str, str | int] = {"outcome": outcome, "benefit": "sickness_benefit", "degree": story.degree}
+    if story.track == ACTIVITY and story.leave_to:
         ends = story.leave_to
         starts = months_after(ends + timedelta(days=1), -12 * story.decision_years)
         facts["benefit"] = "activity_compensation"
@@ -111,21 +111,19 @@ def of_others(rows: Rows, register: Register, rng: Random, anchor: date) -> None
     rng.shuffle(ready)
     ready.sort(key=lambda s: s.clinic != register.login("koordinator").unit)
     employed = sorted((s for s in ready if s.employer), key=lambda s: s.employer != EMP_LIVS)[:10]
+    kinds: tuple[Kind, ...] = (Kind.PLAN, Kind.ABILITY, Kind.EMPLOYMENT)
     for story in employed:
         unit = register.units[story.employer]
-        kinds = (Kind.PLAN, Kind.ABILITY, Kind.EMPLOYMENT)
         _with_other(rows, story, unit, register, rng, anchor, Purpose.EMPLOYER_CONTACT, kinds)
     for story in [s for s in ready if s.livelihood == "af"][:9]:
-        kinds = (Kind.PLAN, Kind.ABILITY, Kind.EMPLOYMENT)
         _with_other(rows, story, register.units[AF], register, rng, anchor, Purpose.RETURN_TO_WORK, kinds)
+    kinds = (Kind.PLAN, Kind.ABILITY, Kind.SOCIAL)
     for story in [s for s in ready if s.livelihood == "soc"][:8]:
         unit = _social_services(story, register)
-        _with_other(
-            rows, story, unit, register, rng, anchor, Purpose.SIP, (Kind.PLAN, Kind.ABILITY, Kind.SOCIAL)
-        )
+        _with_other(rows, story, unit, register, rng, anchor, Purpose.SIP, kinds)
     private, public = ready[1::6][:6], ready[2::4][:10]
+    kinds = (Kind.PLAN, Kind.ABILITY, Kind.CERTIFICATE, Kind.MEDICAL)
     for story in private:
-        kinds = (Kind.PLAN, Kind.ABILITY, Kind.CERTIFICATE, Kind.MEDICAL)
         _with_other(
             rows, story, register.units[SOLSIDAN], register, rng, anchor, Purpose.RETURN_TO_WORK, kinds
         )

@@ -78,6 +78,7 @@ class Rows:
 
 def closed_at(story: Story) -> datetime:
     """The moment of the closing: late on its day, after everything else."""
+    assert story.closed_on is not None
     return midnight(story.closed_on) + timedelta(hours=17)
 
 
@@ -294,8 +295,8 @@ def settle(rows: Rows, rng: Random, anchor: date) -> None:
         made = [_disclosure(gift, gift.item, gift.line)]
         pair = (id(gift.story), giver.pk, gift.to.pk)
         if not any(d.until_at > gift.at and d.until_at >= gift.until for d in standing[pair]):
-            line = gift.window and gift.window.lines[giver.pk, gift.to.pk, Kind.EXISTENCE]
-            made.append(_disclosure(gift, None, line))
+            lines = gift.window.lines if gift.window else {}
+            made.append(_disclosure(gift, None, lines.get((giver.pk, gift.to.pk, Kind.EXISTENCE))))
             standing[pair].append(made[-1])
         if gift.window is not None:
             rows.receipts.setdefault(

@@ -49,13 +49,11 @@ ACTIVITY_AT = {NORR: 22, SODER: 11, BJORKVALLA: 14, STRANDAKER: 7, PSYKOS: 8}
 FK_OF = {SICKNESS: FK_B, ACTIVITY: FK_A}
 SEX = {SICKNESS: {Sex.FEMALE: 70, Sex.MALE: 30}, ACTIVITY: {Sex.FEMALE: 50, Sex.MALE: 50}}
 # Both columns weighed 70/30 give the shares of the whole track: 7, 14, 29, 25, 18, 7.
-AGES = {
-    SICKNESS: {
-        Sex.FEMALE: {(20, 24): 8, (25, 29): 17, (30, 39): 34, (40, 49): 20, (50, 59): 15, (60, 64): 6},
-        Sex.MALE: {(20, 24): 5, (25, 29): 7, (30, 39): 17, (40, 49): 37, (50, 59): 25, (60, 64): 9},
-    },
-    ACTIVITY: {(19, 21): 20, (22, 24): 30, (25, 27): 30, (28, 29): 20},
+AGES_ON_SICK_LEAVE = {
+    Sex.FEMALE: {(20, 24): 8, (25, 29): 17, (30, 39): 34, (40, 49): 20, (50, 59): 15, (60, 64): 6},
+    Sex.MALE: {(20, 24): 5, (25, 29): 7, (30, 39): 17, (40, 49): 37, (50, 59): 25, (60, 64): 9},
 }
+AGES_ON_COMPENSATION = {(19, 21): 20, (22, 24): 30, (25, 27): 30, (28, 29): 20}
 BLOCKS = {
     SICKNESS: {
         "F32–F33": 24,
@@ -222,7 +220,7 @@ def _places(register: Register, rng: Random, anchor: date, first_day: date) -> l
     days = sorted(
         workday(first_day + timedelta(days=int(span * (n + rng.random()) / CASES))) for n in range(CASES)
     )
-    stories = []
+    stories: list[Story] = []
     for opened_on, ((home, clinic), track) in zip(days, dealt, strict=True):
         unit = register.units[clinic]
         workers = register.case_workers(clinic)
@@ -325,12 +323,12 @@ def _ages(stories: list[Story], rng: Random, anchor: date) -> None:
     """Ages at the opening. Nobody on activity compensation turns thirty while the case is open (33 kap.
     SFB).
     """
-    for sex, bands in AGES[SICKNESS].items():
+    for sex, bands in AGES_ON_SICK_LEAVE.items():
         mine = [s for s in _of(stories, SICKNESS) if s.sex == sex]
         for story, (least, most) in zip(mine, spread(rng, bands, len(mine)), strict=True):
             story.age = rng.randint(least, most)
     young = _of(stories, ACTIVITY)
-    ages = [rng.randint(*band) for band in spread(rng, AGES[ACTIVITY], len(young))]
+    ages = [rng.randint(*band) for band in spread(rng, AGES_ON_COMPENSATION, len(young))]
     for story in sorted(young, key=lambda s: s.opened_on - s.last_day(anchor)):
         open_for = (story.last_day(anchor) - story.opened_on).days / 365
         fitting = [age for age in ages if age + open_for <= 29] or [min(ages)]

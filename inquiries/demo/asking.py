@@ -5,7 +5,7 @@ Planned in memory on top of the cases' plan: the words of a question and of its 
 given like any item.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -177,7 +177,7 @@ def _ask_in_the_portal(scene: Scene, day: date, direction: str, category: str) -
     such case.
     """
     rng = scene.rng
-    fitting = []
+    fitting: list[tuple[Story, Unit, Unit]] = []
     for story in scene.cases.rows.stories:
         if not story.windows or not story.opened_on < day < story.last_day(scene.anchor):
             continue
@@ -194,10 +194,7 @@ def _ask_in_the_portal(scene: Scene, day: date, direction: str, category: str) -
 def _pairs(scene: Scene, story: Story, direction: str, day: date) -> Iterable[tuple[Unit, Unit]]:
     """The (asker, receiver) pairs on the case that day, in the direction, whose answer has a consent."""
     if direction == OTHER:
-        others = {
-            u for w in story.windows for line in w.lines.values() for u in (line.from_unit, line.to_unit)
-        }
-        others = sorted(others - {story.clinic, story.fk}, key=lambda u: u.pk)
+        others = sorted(units_of(story) - {story.clinic, story.fk}, key=lambda u: u.pk)
         pairs = [pair for u in others for pair in ((u, story.clinic), (story.clinic, u))]
     else:
         pairs = [(story.fk, story.clinic) if direction == FROM_FK else (story.clinic, story.fk)]
@@ -210,6 +207,13 @@ def _pairs(scene: Scene, story: Story, direction: str, day: date) -> Iterable[tu
     ]
 
 
+def units_of(story: Story) -> set[Unit]:
+    """The clinic, and every unit with a consent line on the case."""
+    return {story.clinic} | {
+        unit for w in story.windows for line in w.lines.values() for unit in (line.from_unit, line.to_unit)
+    }
+
+
 def is_answerable(scene: Scene, story: Story, asker: Unit, receiver: Unit, day: date) -> bool:
     """The question and a plan in answer both have a ground; and the receiver's lines can still be received
     (R8).
@@ -220,7 +224,7 @@ def is_answerable(scene: Scene, story: Story, asker: Unit, receiver: Unit, day: 
     return window is not None and (receiver == story.clinic or window.consent.valid_to >= scene.anchor)
 
 
-def texts_between(asker: Unit, receiver: Unit) -> dict[Category, tuple[texts.Pair, ...]]:
+def texts_between(asker: Unit, receiver: Unit) -> Mapping[str, tuple[texts.Pair, ...]]:
     if asker.party.kind == PartyKind.FK:
         return texts.FROM_FK
     if receiver.party.kind == PartyKind.FK:

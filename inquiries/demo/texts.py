@@ -11,7 +11,7 @@ from inquiries.models import Category
 Pair = tuple[str, dict[Kind, str]]
 
 # Försäkringskassan asks the clinic.
-FROM_FK: dict[Category, tuple[Pair, ...]] = {
+FROM_FK: dict[str, tuple[Pair, ...]] = {
     Category.PLANNING: (
         (
             "Hur ser planeringen ut de närmaste månaderna?",
@@ -176,7 +176,7 @@ FROM_FK: dict[Category, tuple[Pair, ...]] = {
 }
 
 # The clinic asks Försäkringskassan.
-TO_FK: dict[Category, tuple[Pair, ...]] = {
+TO_FK: dict[str, tuple[Pair, ...]] = {
     Category.PLANNING: (
         (
             "Vem är handläggare nu, och när är nästa kontakt planerad?",
@@ -280,7 +280,7 @@ TO_FK: dict[Category, tuple[Pair, ...]] = {
 }
 
 # The clinic and the others, in both directions; the key is the other unit's kind of party.
-TO_OTHERS: dict[str, dict[Category, tuple[Pair, ...]]] = {
+TO_OTHERS: dict[str, dict[str, tuple[Pair, ...]]] = {
     "af": {
         Category.PLANNING: (
             (
@@ -361,7 +361,7 @@ TO_OTHERS: dict[str, dict[Category, tuple[Pair, ...]]] = {
         ),
     },
 }
-FROM_OTHERS: dict[str, dict[Category, tuple[Pair, ...]]] = {
+FROM_OTHERS: dict[str, dict[str, tuple[Pair, ...]]] = {
     "af": {
         Category.RETURN_TO_WORK: (
             (

@@ -7,7 +7,16 @@ from cases.demo.rows import sees_at_loading, window_for, withdrawn_at
 from cases.demo.stories import BOTH, EXPIRING, PAUSED_QUESTION, TAKEN_BACK, Story
 from cases.law import InformationKind as Kind
 from inquiries.demo import texts
-from inquiries.demo.asking import Scene, answer, ask, is_answerable, member_of, same_care, texts_between
+from inquiries.demo.asking import (
+    Scene,
+    answer,
+    ask,
+    is_answerable,
+    member_of,
+    same_care,
+    texts_between,
+    units_of,
+)
 from inquiries.models import (
     Category,
     State,
@@ -107,17 +116,11 @@ def _case_for(
             return False
         if same_care(asker, receiver):
             return True
-        return {asker, receiver} <= _units_of(story) and is_answerable(scene, story, asker, receiver, day)
+        return {asker, receiver} <= units_of(story) and is_answerable(scene, story, asker, receiver, day)
 
     stories = [s for s in scene.cases.rows.stories if possible(s)]
     stories.sort(key=lambda s: (id(s) in busy, s.said not in (BOTH, EXPIRING), s.questions))
     return (stories[0], asker, receiver) if stories else None
-
-
-def _units_of(story: Story) -> set[Unit]:
-    return {story.clinic} | {
-        u for w in story.windows for x in w.lines.values() for u in (x.from_unit, x.to_unit)
-    }
 
 
 # ── The teaching cases ──────────────────────────────────────────────────────────────────────────────────────

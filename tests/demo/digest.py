@@ -5,6 +5,7 @@ Left out is also what the day's own verbs write, whose times and consent numbers
 
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from django.db import connections
 
@@ -48,7 +49,7 @@ COLUMNS = {
 }
 
 
-def rows(query: str, **values: object) -> list[tuple]:
+def rows(query: str, **values: Any) -> list[tuple]:
     """What the owner reads: the whole house at once, which no member may."""
     with connections["owner"].cursor() as cursor:
         cursor.execute(query, values)

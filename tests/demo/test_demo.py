@@ -99,8 +99,9 @@ def test_everyone_signs_in_and_has_something_to_see(demo, client, login):
     answer = client.post("/login/", {"username": f"{login}@{DOMAIN}", "password": PASSWORD}, follow=True)
     assert answer.status_code == 200
     assert answer.redirect_chain
-    main = re.search(r"<main.*?</main>", answer.content.decode(), re.S)[0]
-    assert FIRST_PAGES.get(login, CASE_NUMBER).search(main)
+    main = re.search(r"<main.*?</main>", answer.content.decode(), re.S)
+    assert main
+    assert FIRST_PAGES.get(login, CASE_NUMBER).search(main[0])
 
 
 def test_those_without_a_login_cannot_sign_in(demo, client):
