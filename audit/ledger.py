@@ -5,8 +5,6 @@ from typing import Protocol
 
 from django.db import connections
 
-from audit.models import Entry
-
 
 class Member(Protocol):
     """Whoever acts. The ledger knows no memberships, only these three numbers."""
@@ -42,10 +40,9 @@ def record_read(
 
 def _write(alias: str, kind: str, by, case, persons, basis, request, note) -> None:
     # Without RETURNING: the writer of a refused attempt may have no right to read the row back.
-    table = Entry._meta.db_table
     with connections[alias].cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO {table} (kind, member, unit, party, persons, "case", basis, request, note)'
+            'INSERT INTO audit_entry (kind, member, unit, party, persons, "case", basis, request, note)'
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 kind,

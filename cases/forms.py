@@ -8,16 +8,16 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from parties.freetext import find_numbers, warning_words
 from cases.law import CONSENT_KINDS, InformationKind
 from cases.models import ConsentForm as Form
 from cases.models import ItemType, Purpose, Sex, State
 from cases.models.case import DEGREES, Benefit
 from cases.models.item import KIND_OF_TYPE
-from parties.numbers import NumberProblem, parse_number
 from initiatives.models import Initiative
 from parties.forms import DateField
+from parties.freetext import find_numbers, warning_words
 from parties.models import Membership, Unit
+from parties.numbers import NumberProblem, parse_number
 
 CHOOSE = [("", _("Choose"))]
 LONGEST_TEXT = 8000

@@ -18,9 +18,9 @@ from cases.crypt import index_key
 from cases.days import day_number
 from cases.law import InformationKind
 from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, Spell, State
-from parties.numbers import NumberProblem, parse_number
 from cases.seams import Matter
 from parties.models import Membership
+from parties.numbers import NumberProblem, parse_number
 from parties.workdays import workdays_between
 
 PAGE = 50
@@ -227,7 +227,7 @@ def own_items(member: Membership, *, before: str) -> Page:
                 str(ItemType(v["type"]).label),
                 str(InformationKind(v["kind"]).short),
                 v["at"],
-            )  # fmt: skip
+            )
         )
     if len(values) > PAGE:
         page.next_before = str(values[PAGE - 1]["pk"])

@@ -199,7 +199,7 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
                 can_prepare_consent=standing.owner
                 and not decision.allowed
                 and decision.reason in _CONSENT_WOULD_HELP,
-            )  # fmt: skip
+            )
         )
     kinds = {u.party.kind for u in units} | {member.unit.party.kind}
     for kind in PartyKind:
@@ -213,7 +213,7 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
                 decision,
                 decision.sentence,
                 can_prepare_consent=standing.owner and decision.reason in _CONSENT_WOULD_HELP,
-            )  # fmt: skip
+            )
         )
     return sorted(rows, key=lambda r: (not (r.decision and r.decision.allowed), r.unit is None))
 

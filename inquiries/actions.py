@@ -11,6 +11,7 @@ from cases.actions import disclosure as giving
 from cases.actions.item import write_item
 from cases.actions.locking import locked
 from cases.models import Assignment, Case, Disclosure, ItemType
+from errands import notices
 from inquiries.models import (
     ANSWER_KINDS,
     MOVES,
@@ -22,7 +23,6 @@ from inquiries.models import (
     Mode,
     State,
 )
-from errands import notices
 from parties.models import CASE_ROLES, Membership, Unit
 from parties.workdays import add_workdays
 
@@ -236,10 +236,12 @@ def pause_open(*, case_id: int, by: Membership) -> int:
 
 def _question_stands(inquiry: Inquiry) -> bool:
     standing = Disclosure.objects.standing()
-    if inquiry.asker_unit_id != inquiry.case.unit_id:
-        # The asker reads the case only while its existence is given to it.
-        if not standing.filter(case=inquiry.case_id, item=None, to_unit=inquiry.asker_unit_id).exists():
-            return False
+    # The asker reads the case only while its existence is given to it, unless it is the asker's own.
+    reads = inquiry.asker_unit_id == inquiry.case.unit_id or (
+        standing.filter(case=inquiry.case_id, item=None, to_unit=inquiry.asker_unit_id).exists()
+    )
+    if not reads:
+        return False
     return standing.filter(item=inquiry.question_id, to_unit=inquiry.to_unit_id).exists()
 
 

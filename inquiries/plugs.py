@@ -99,11 +99,7 @@ def worklist(member: Membership) -> list[Matter]:
                 due_on=inquiry.due_on if to_us else timezone.localdate(),
                 waits_for=_("You"),
                 case_number=inquiry.case.number,
-                event="%(category)s. %(unit)s"
-                % {
-                    "unit": inquiry.asker_unit.name if to_us else inquiry.to_unit.name,
-                    "category": Category(inquiry.category).label,
-                },
+                event=f"{Category(inquiry.category).label}. {inquiry.asker_unit.name if to_us else inquiry.to_unit.name}",
             )
         )
     return matters + _ending_consents(member)

@@ -35,7 +35,7 @@ class Line(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
-    def formatException(self, ei) -> str:  # noqa: N802 - the name is logging's own
+    def formatException(self, ei) -> str:
         kind, _, trace = ei
         lines = []
         while trace is not None:

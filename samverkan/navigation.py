@@ -65,7 +65,10 @@ def frame(request: HttpRequest) -> dict:
     if user is None or not user.is_authenticated or not hasattr(request, "memberships"):
         return common
     current = request.resolver_match.view_name if request.resolver_match else ""
+    groups = menu(request)
     section = SECTION_OF.get(current, current)
+    if section == "import_cases" and IMPORT not in groups[0]:
+        section = "cases"
     waiting = Inquiry.objects.waiting_for(member) if member is not None and member.is_case_role else 0
     nav = [
         [
@@ -78,7 +81,7 @@ def frame(request: HttpRequest) -> dict:
             }
             for name, label, icon in group
         ]
-        for group in menu(request)
+        for group in groups
     ]
     return common | {
         "nav": nav,
@@ -112,5 +115,8 @@ SECTION_OF = {
         "cases",
     ),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
+    **dict.fromkeys(
+        ["import_cases", "import_list", "import_confirm", "import_discard", "import_rejects"], "import_cases"
+    ),
     **dict.fromkeys(["invite", "end_membership", "substitute"], "people"),
 }

@@ -9,9 +9,9 @@ from cases.actions import case as case_verbs
 from cases.law import LAW_VERSION, Ground, InformationKind
 from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType, Purpose
 from cases.models.item import KIND_OF_TYPE
-from parties.numbers import parse_number
 from parties.access import acting
 from parties.models import Membership, Organisation, Party, PartyKind, Role, Side, Unit, User
+from parties.numbers import parse_number
 
 _count = itertools.count(1)
 PASSWORD = "en-lang-losen-fras-for-test"
@@ -39,9 +39,9 @@ def make_member(
     return Membership.objects.select_related("unit__party__organisation", "user").get(pk=member.pk)
 
 
-def test_number(serial: int, year: int = 1985) -> str:
+def test_number(serial: int) -> str:
     """A test personal number (birth number 980–999) with a correct check digit; a different one for each serial."""
-    day = date(year, 1, 1) + timedelta(days=serial // 20)
+    day = date(1985, 1, 1) + timedelta(days=serial // 20)
     nine = f"{day:%y%m%d}{980 + serial % 20}"
     total = sum(sum(divmod(int(c) * (2 - i % 2), 10)) for i, c in enumerate(nine))
     return f"{day:%Y%m%d}{980 + serial % 20}{-total % 10}"
@@ -58,7 +58,7 @@ def make_case(by: Membership, name: str | None = None, number: str | None = None
             by=by,
             number=parse_number(number or test_number(serial)),
             name=name or f"Person {serial}",
-            opened_on=date.today() - timedelta(days=30),
+            opened_on=timezone.localdate() - timedelta(days=30),
             **more,
         )
 
@@ -70,7 +70,7 @@ def make_item(
     with acting(by):
         return Item.objects.create(
             case=case, unit=by.unit, type=type, kind=more.pop("kind", None) or KIND_OF_TYPE[type], author=by,
-            happened_on=date.today(), heading=heading, **more,
+            happened_on=timezone.localdate(), heading=heading, **more,
         )  # fmt: skip
 
 
@@ -80,8 +80,8 @@ def make_consent(
     """A consent without lines, as a row."""
     with acting(by):
         return Consent.objects.create(
-            case=case, unit=by.unit, form="written", purpose=purpose, valid_from=date.today(), informed=True,
-            valid_to=date.today() + timedelta(days=90), given_on=date.today(), registered_by=by, excluded=excluded,
+            case=case, unit=by.unit, form="written", purpose=purpose, valid_from=timezone.localdate(), informed=True,
+            valid_to=timezone.localdate() + timedelta(days=90), given_on=timezone.localdate(), registered_by=by, excluded=excluded,
         )  # fmt: skip
 
 

@@ -24,9 +24,9 @@ from cases.models import (
     State,
 )
 from cases.models.case import MOVES
-from parties.numbers import Number
 from initiatives.models import Initiative
 from parties.models import CARE_KINDS, Membership, PartyKind, Role, Unit
+from parties.numbers import Number
 
 
 class AlreadyRegistered(Exception):

@@ -1,16 +1,17 @@
 """The main job, clicked through: the coordinator and Försäkringskassan's investigator, each at a browser of their own."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.factories import test_number
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TODAY = date.today()
+TODAY = timezone.localdate()
 
 
 def log_a_case(desk) -> str:

@@ -246,7 +246,7 @@ def addresses(world: World) -> list[str]:
         "/inquiries/?show=asked",
         "/inquiries/?show=received",
         f"/cases/{world.case.number}/items/new/?type=plan",
-        f"/log/?kind=case.read",
+        "/log/?kind=case.read",
     ]
     return sorted({a for a in found if a not in ("/logout/",)}) + extra
 
@@ -272,10 +272,13 @@ def test_the_canary_is_seen_only_where_the_table_says(state, cast, sign_in, monk
             session["show_persons"], session["search"] = True, NAME.split()[0]
             session.save()
         seen_identity = seen_words = False
-        pages = [(a, lambda a=a: client.get(a)) for a in addresses(world)]
+        pages = [(a, lambda a=a, client=client: client.get(a)) for a in addresses(world)]
         for term in (DIGITS, case.number, NAME):
             pages.append(
-                (f"search {term}", lambda t=term: client.post("/cases/search/", {"q": t}, follow=True))
+                (
+                    f"search {term}",
+                    lambda t=term, client=client: client.post("/cases/search/", {"q": t}, follow=True),
+                )
             )
         for address, ask in pages:
             rows.clear()

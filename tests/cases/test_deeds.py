@@ -20,7 +20,7 @@ from tests.factories import make_case, make_consent, make_item, make_line, test_
 
 pytestmark = pytest.mark.django_db
 
-TODAY = date.today()
+TODAY = timezone.localdate()
 
 
 def record(by, case, to, *, kinds=("plan",), days=100, **more):
@@ -147,7 +147,7 @@ def test_states_move_as_the_table_says(cast):
 
 
 def test_paused_gives_nothing_in_either_direction(cast):
-    case, item = given_plan(cast)
+    case, _ = given_plan(cast)
     with acting(cast.coordinator):
         case_verbs.set_state(by=cast.coordinator, case=case, state=State.PAUSED)
         second = item_verbs.write_item(

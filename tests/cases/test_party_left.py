@@ -53,8 +53,12 @@ def test_the_deed_ends_sight_on_the_insats_cases_only(cast, world):
     actions.correct(row, by=cast.project_lead)
     assert seen(cast) == {outside.pk}
     with acting(cast.coordinator):
-        assert set(ConsentLine.objects.filter(case=inside).values_list("ended_how", flat=True)) == {"party_left"}
-        assert set(Disclosure.objects.filter(case=inside).values_list("ended_how", flat=True)) == {"party_left"}
+        assert set(ConsentLine.objects.filter(case=inside).values_list("ended_how", flat=True)) == {
+            "party_left"
+        }
+        assert set(Disclosure.objects.filter(case=inside).values_list("ended_how", flat=True)) == {
+            "party_left"
+        }
         assert set(Disclosure.objects.filter(case=outside).values_list("ended_how", flat=True)) == {""}
 
 

@@ -61,7 +61,7 @@ def test_no_context_means_no_rows(cast, shared):
 
 
 def test_nobody_discloses_anothers_item_to_themselves(cast, shared):
-    case, item, _ = shared
+    case, _, _ = shared
     secret = make_item(cast.coordinator, case, ItemType.DIAGNOSIS, "Diagnos")
     with refused("only_the_owner_discloses"), transaction.atomic():
         make_disclosure(cast.investigator, case, cast.soc_officer.unit, secret)
@@ -251,7 +251,7 @@ def test_what_is_given_is_sealed_and_read_by_nobody(cast, shared):
 
 
 def test_ending_a_line_ends_what_rests_on_it_alone(cast, shared):
-    case, item, consent = shared
+    case, _, consent = shared
     second = make_consent(cast.coordinator, case)
     make_line(second, cast.coordinator, cast.coordinator, cast.investigator.unit, "existence")
     with acting(cast.coordinator):

@@ -42,7 +42,7 @@ def test_the_same_key_twice_is_one_job(monkeypatch):
 def test_a_job_runs_once_however_often_it_is_told():
     job = waiting()
     assert [jobs.run(job.pk) for _ in range(3)] == ["done", "held", "held"]
-    assert DONE == [job.pk]
+    assert [job.pk] == DONE
 
 
 def test_a_dead_workers_job_is_taken_over_after_its_lease_and_not_before():
@@ -51,7 +51,7 @@ def test_a_dead_workers_job_is_taken_over_after_its_lease_and_not_before():
     )
     assert jobs.run(job.pk) == "held" and DONE == []
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert jobs.run(job.pk) == "done" and DONE == [job.pk]
+    assert jobs.run(job.pk) == "done" and [job.pk] == DONE
 
 
 def test_who_lost_the_lease_concludes_nothing(monkeypatch):

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.template import engines
 from django.template.response import SimpleTemplateResponse
 from django.urls import include, path
-from django.contrib.auth.decorators import login_not_required
 
 from audit.models import Entry
 from cases.models import Case, ConsentLine

@@ -19,7 +19,7 @@ from tests.factories import make_case, make_consent, make_disclosure, make_item,
 
 pytestmark = pytest.mark.django_db
 
-TODAY = date.today()
+TODAY = timezone.localdate()
 
 
 @pytest.fixture
@@ -70,7 +70,10 @@ def test_an_answer_without_ground_saves_nothing_at_all(cast, shared):
         before = Item.objects.count()
         with pytest.raises(MayNotGive), transaction.atomic():
             actions.answer(
-                by=cast.coordinator, inquiry=inquiry, parts={"plan": "Får lämnas", "ability": "Får inte"}, today=TODAY
+                by=cast.coordinator,
+                inquiry=inquiry,
+                parts={"plan": "Får lämnas", "ability": "Får inte"},
+                today=TODAY,
             )
         with pytest.raises(actions.NothingAnswered), transaction.atomic():
             # A kind outside the category is no part of the answer.
@@ -94,7 +97,10 @@ def test_each_side_makes_its_own_moves_only(cast, shared):
     for by, verb in (
         (cast.coordinator, lambda m: actions.close(by=m, inquiry=inquiry)),
         (cast.coordinator, lambda m: actions.take_back(by=m, inquiry=inquiry)),
-        (cast.investigator, lambda m: actions.answer(by=m, inquiry=inquiry, parts={"plan": "x"}, today=TODAY)),
+        (
+            cast.investigator,
+            lambda m: actions.answer(by=m, inquiry=inquiry, parts={"plan": "x"}, today=TODAY),
+        ),
         (cast.investigator, lambda m: actions.decline(by=m, inquiry=inquiry, reason="other")),
     ):
         with acting(by), pytest.raises(actions.IllegalMove), transaction.atomic():
@@ -106,7 +112,10 @@ def test_each_side_makes_its_own_moves_only(cast, shared):
 
 def test_a_question_is_taken_back_before_it_is_read_and_not_after(cast, shared):
     case, _ = shared
-    first, second = ask(cast.investigator, case, cast.coordinator), ask(cast.investigator, case, cast.coordinator)
+    first, second = (
+        ask(cast.investigator, case, cast.coordinator),
+        ask(cast.investigator, case, cast.coordinator),
+    )
     with acting(cast.investigator):
         actions.take_back(by=cast.investigator, inquiry=first)
     with acting(cast.coordinator):
@@ -119,7 +128,10 @@ def test_a_question_is_taken_back_before_it_is_read_and_not_after(cast, shared):
 
 def test_the_asker_cannot_tell_a_refusal_from_a_pause(cast, shared, sign_in):
     case, _ = shared
-    declined, paused = ask(cast.investigator, case, cast.coordinator), ask(cast.investigator, case, cast.coordinator)
+    declined, paused = (
+        ask(cast.investigator, case, cast.coordinator),
+        ask(cast.investigator, case, cast.coordinator),
+    )
     with acting(cast.coordinator):
         actions.decline(by=cast.coordinator, inquiry=declined, reason="no_ground")
         InquiryState.objects.create(
@@ -151,19 +163,30 @@ def test_the_database_lets_nobody_ask_on_a_case_they_do_not_see(cast, shared):
 
 def test_a_spoken_question_on_a_person_needs_the_own_record(cast, shared):
     case, _ = shared
-    common = {"category": "rules", "channel": "phone", "counterpart": "fk", "asked_by_us": False, "minutes": 5}
+    common = {
+        "category": "rules",
+        "channel": "phone",
+        "counterpart": "fk",
+        "asked_by_us": False,
+        "minutes": 5,
+    }
     with acting(cast.coordinator):
         assert actions.log_spoken(by=cast.coordinator, **common).case_id is None
         with pytest.raises(DatabaseError, match="documented_elsewhere"), transaction.atomic():
             actions.log_spoken(by=cast.coordinator, case=case, **common)
-        assert actions.log_spoken(by=cast.coordinator, case=case, documented=True, **common).case_id == case.pk
+        assert (
+            actions.log_spoken(by=cast.coordinator, case=case, documented=True, **common).case_id == case.pk
+        )
     with acting(cast.investigator), pytest.raises(Http404), transaction.atomic():
         actions.log_spoken(by=cast.investigator, case=case, documented=True, **common)
 
 
 def test_a_withdrawal_pauses_questions_both_ways(cast, shared):
     case, consent = shared
-    ours, theirs = ask(cast.coordinator, case, cast.investigator), ask(cast.investigator, case, cast.coordinator)
+    ours, theirs = (
+        ask(cast.coordinator, case, cast.investigator),
+        ask(cast.investigator, case, cast.coordinator),
+    )
     with acting(cast.coordinator):
         assert actions.pause_open(case_id=case.pk, by=cast.coordinator) == 0, "nothing has been withdrawn"
         consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
@@ -174,10 +197,14 @@ def test_a_withdrawal_pauses_questions_both_ways(cast, shared):
 
 def test_due_dates_are_seven_days_or_five_working_days_whichever_is_later():
     assert actions.due_from(date(2026, 11, 24)) == date(2026, 12, 1)
-    assert actions.due_from(date(2026, 12, 22)) == date(2027, 1, 4), "Christmas, New Year and their eves are off"
+    assert actions.due_from(date(2026, 12, 22)) == date(2027, 1, 4), (
+        "Christmas, New Year and their eves are off"
+    )
 
 
-@pytest.mark.parametrize("day", ["2026-06-19", "2026-12-24", "2026-12-31", "2027-01-01", "2026-06-20", "2026-06-06"])
+@pytest.mark.parametrize(
+    "day", ["2026-06-19", "2026-12-24", "2026-12-31", "2027-01-01", "2026-06-20", "2026-06-06"]
+)
 def test_days_off(day):
     assert not is_workday(date.fromisoformat(day))
 

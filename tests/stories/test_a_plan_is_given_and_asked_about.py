@@ -2,9 +2,10 @@
 consent withdrawn. Followed by what stands on each person's screen."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from audit.models import Entry
 from cases.models import Case, ConsentLine, Disclosure, Item
@@ -17,7 +18,7 @@ from tests.factories import test_number
 pytestmark = pytest.mark.django_db
 
 PLAN = "Prova 25 % arbete under fyra veckor"
-TODAY = date.today()
+TODAY = timezone.localdate()
 
 
 def log_case(client, serial: int = 1) -> str:
