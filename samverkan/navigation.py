@@ -116,7 +116,7 @@ SECTION_OF = {
     ),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
     **dict.fromkeys(
-        ["import_cases", "import_list", "import_confirm", "import_discard", "import_rejects"], "import_cases"
+        ["import_cases", "import_list", "import_confirm", "import_discard", "import_rejected"], "import_cases"
     ),
     **dict.fromkeys(["invite", "end_membership", "substitute"], "people"),
 }
