@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 CHAIN = (90, 180, 365)
+# The chain is counted during sickness benefit and what precedes it; not during activity or sickness compensation.
+COUNTED_BENEFITS = frozenset({"sickness_benefit", "rehab_benefit", "preventive_sickness_benefit", "sick_pay"})
 _SCALE = 400  # days across the bar: day 365 with air after it
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.crypt import index_key
-from cases.days import day_number
+from cases.days import COUNTED_BENEFITS, day_number
 from cases.law import InformationKind
 from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, Spell, State
 from cases.seams import Matter
@@ -72,6 +72,7 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
         .filter(Q(state=State.CLOSED) if closed else ~Q(state=State.CLOSED))
         .annotate(
             first_day=Subquery(spell.values("from_on")[:1]),
+            benefit=Subquery(spell.values("benefit")[:1]),
             handler=Subquery(handler.values("member__user__name")[:1]),
         )
         .order_by("-updated_at", "-id")
@@ -81,7 +82,15 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
         rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
     values = list(
         rows.values(
-            "pk", "number", "person_id", "person__name", "state", "first_day", "handler", "updated_at"
+            "pk",
+            "number",
+            "person_id",
+            "person__name",
+            "state",
+            "first_day",
+            "benefit",
+            "handler",
+            "updated_at",
         )[: PAGE + 1]
     )
     today = timezone.localdate()
@@ -97,15 +106,17 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
                 person=v["person__name"] if with_persons else "",
                 state=labels.get(v["state"], ""),
                 handler=v["handler"] or "",
-                day=day_number(v["first_day"], today)
-                if v["first_day"] and v["first_day"] <= today and not closed
-                else None,
+                day=day_number(v["first_day"], today) if _is_counted(v, today) and not closed else None,
                 moved=v["updated_at"],
             )
         )
     if len(values) > PAGE:
         page.next_before = _key(values[PAGE - 1]["updated_at"], values[PAGE - 1]["pk"])
     return page
+
+
+def _is_counted(row: dict, today: date) -> bool:
+    return bool(row["first_day"]) and row["first_day"] <= today and row["benefit"] in COUNTED_BENEFITS
 
 
 def received(member: Membership, *, before: str, with_persons: bool) -> Page:

@@ -15,10 +15,10 @@ from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
-from cases.days import day_bar
+from cases.days import COUNTED_BENEFITS, DayBar, day_bar
 from cases.forms import ConsentRecordForm, ItemForm, NewCaseForm, SpellForm, StateForm, WithdrawForm
 from cases.law import InformationKind
-from cases.models import Assignment, Case, CaseState, Item, ItemType, State
+from cases.models import Assignment, Case, CaseState, Item, ItemType, Spell, State
 from cases.models.case import MOVES
 from cases.models.item import WRITABLE_TYPES
 from errands import drafts
@@ -162,9 +162,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "show_number": request.session.get(SHOW_PERSONS, False),
             "state": state,
             "spell": spell,
-            "days": day_bar(spell.from_on, timezone.localdate())
-            if spell and state.state != State.CLOSED
-            else None,
+            "days": _days(spell, state),
             "contact": contact,
             "items": items,
             "consents": sight.consents_of(case, member),
@@ -173,6 +171,13 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "case_actions": [action for part in seams.case_actions for action in part(request, case)],
         },
     )
+
+
+def _days(spell: Spell | None, state: CaseState | None) -> DayBar | None:
+    """The day bar of a spell that the rehabilitation chain counts, on a case that goes on."""
+    if spell is None or state is None or state.state == State.CLOSED or spell.benefit not in COUNTED_BENEFITS:
+        return None
+    return day_bar(spell.from_on, timezone.localdate())
 
 
 @require_http_methods(["GET", "POST"])

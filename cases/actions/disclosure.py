@@ -84,7 +84,9 @@ def give(
         request=request,
         decided_by=decided_by.strip(),
     )
-    if not Disclosure.objects.standing().filter(case=case, item=None, from_unit=by.unit, to_unit=to).exists():
+    # The case must be open for as long as what is given on it.
+    case_given = Disclosure.objects.standing().filter(case=case, item=None, from_unit=by.unit, to_unit=to)
+    if not case_given.filter(until_at__gte=disclosure.until_at).exists():
         _write(
             by=by,
             case=case,

@@ -180,7 +180,11 @@ end $$;
 -- A renewal opens what was given before only when it says so (R17); else what has lapsed is ended as the line is added.
 create function portal.line_begins() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if not new.reopens_earlier then
+    if new.reopens_earlier then
+        update cases_disclosure d set until_at = greatest(d.until_at, new.until_at)
+        where d.case_id = new.case_id and d.from_unit_id = new.from_unit_id and d.to_unit_id = new.to_unit_id
+          and d.kind = new.kind and d.purpose = new.purpose and d.basis = 'consent' and d.ended_at is null;
+    else
         update cases_disclosure d
         set ended_at = statement_timestamp(), ended_how = 'lapsed',
             ended_by_id = (select c.registered_by_id from cases_consent c where c.id = new.consent_id)

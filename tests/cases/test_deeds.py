@@ -290,23 +290,61 @@ def test_the_existence_line_takes_its_pair_with_it(cast):
         assert left == {cast.investigator.unit_id}, "the other direction stands"
 
 
-def test_a_renewal_opens_what_was_given_only_when_it_says_so(cast):
-    for ticked in (False, True):
-        case = make_case(cast.coordinator)
-        item = make_item(cast.coordinator, case)
-        old = make_consent(cast.coordinator, case)
-        past = {"from_at": timezone.now() - timedelta(9), "until_at": timezone.now() - timedelta(seconds=2)}
-        for kind in ("existence", "plan"):
-            make_line(old, cast.coordinator, cast.coordinator, cast.investigator.unit, kind, **past)
-        from tests.factories import make_disclosure
+@pytest.mark.parametrize("ticked", [False, True])
+def test_a_renewal_opens_what_was_given_only_when_it_says_so(cast, ticked):
+    """As it is lived: given under a consent by the verb, the line runs out, a new one is recorded."""
+    case = make_case(cast.coordinator)
+    item = make_item(cast.coordinator, case)
+    old = make_consent(cast.coordinator, case)
+    now = timezone.now()
+    for kind in ("existence", "plan"):
+        make_line(
+            old,
+            cast.coordinator,
+            cast.coordinator,
+            cast.investigator.unit,
+            kind,
+            until_at=now + timedelta(seconds=2),
+        )
+    with acting(cast.coordinator):
+        giving.give(by=cast.coordinator, case=case, item=item, to=cast.investigator.unit)
+        ends = set(Disclosure.objects.values_list("until_at", flat=True))
+        assert ends == {now + timedelta(seconds=2)}, "a giving ends with its line"
+    with acting(cast.investigator):
+        assert Item.objects.filter(pk=item.pk).exists()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_sleep(extract(epoch from %s - clock_timestamp()))", [now + timedelta(seconds=2.1)]
+            )
+        assert not Item.objects.filter(pk=item.pk).exists()
+    record(cast.coordinator, case, cast.investigator, reopens_earlier=ticked)
+    with acting(cast.investigator):
+        assert Item.objects.filter(pk=item.pk).exists() is ticked
+        assert Case.objects.filter(pk=case.pk).exists()
+    if not ticked:
+        # Given anew, it is seen again.
+        with acting(cast.coordinator):
+            giving.give(by=cast.coordinator, case=case, item=item, to=cast.investigator.unit)
+        with acting(cast.investigator):
+            assert Item.objects.filter(pk=item.pk).exists()
 
-        make_disclosure(cast.coordinator, case, cast.investigator.unit)
-        make_disclosure(cast.coordinator, case, cast.investigator.unit, item)
-        with acting(cast.investigator):
-            assert not Case.objects.filter(pk=case.pk).exists()
-        record(cast.coordinator, case, cast.investigator, reopens_earlier=ticked)
-        with acting(cast.investigator):
-            assert Item.objects.filter(pk=item.pk).exists() is ticked
+
+def test_the_case_stays_open_as_long_as_what_is_given_on_it(cast):
+    case = make_case(cast.coordinator)
+    first, second = (
+        make_item(cast.coordinator, case),
+        make_item(cast.coordinator, case, ItemType.TREATMENT, "KBT"),
+    )
+    record(cast.coordinator, case, cast.investigator, days=10)
+    to = cast.investigator.unit
+    with acting(cast.coordinator):
+        giving.give(by=cast.coordinator, case=case, item=first, to=to)
+        giving.give(
+            by=cast.coordinator, case=case, item=second, to=to, act=Act.STATUTORY_ANSWER, request=3, decided_by="Läkare",
+            confirmed=[giving.RELEVANT_ONLY],
+        )  # fmt: skip
+        last = max(Disclosure.objects.filter(item__isnull=False).values_list("until_at", flat=True))
+        assert max(Disclosure.objects.filter(item=None).values_list("until_at", flat=True)) == last
 
 
 def test_a_consent_to_kinds_the_law_does_not_know_makes_no_line(cast):

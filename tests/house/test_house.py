@@ -243,3 +243,14 @@ def test_migrations_are_complete():
     from django.core.management import call_command
 
     call_command("makemigrations", check=True, dry_run=True, stdout=StringIO(), verbosity=0)
+
+
+def test_every_page_lights_an_entry_of_the_menu():
+    from samverkan.navigation import MENUS, SECTION_OF
+
+    names = {name for name, _route, _view in views()}
+    assert set(SECTION_OF) <= names, set(SECTION_OF) - names
+    entries = {entry[0] for groups in MENUS.values() for group in groups for entry in group} | {
+        "import_cases"
+    }
+    assert set(SECTION_OF.values()) <= entries
