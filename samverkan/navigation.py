@@ -67,7 +67,7 @@ def frame(request: HttpRequest) -> dict:
     current = request.resolver_match.view_name if request.resolver_match else ""
     groups = menu(request)
     section = SECTION_OF.get(current, current)
-    if section == "import_cases" and IMPORT not in groups[0]:
+    if section == "import_cases" and not any(IMPORT in group for group in groups):
         section = "cases"
     waiting = Inquiry.objects.waiting_for(member) if member is not None and member.is_case_role else 0
     nav = [
