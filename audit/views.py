@@ -23,7 +23,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     entries = Entry.objects.order_by("-id")
     if kind in KINDS:
         entries = entries.filter(kind=kind)
-    if before.isdigit() and len(before) < 19:
+    if before.isascii() and before.isdecimal() and len(before) < 19:
         entries = entries.filter(pk__lt=int(before))
     rows = list(entries[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE

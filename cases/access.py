@@ -4,6 +4,8 @@ A case, an item or a consent that is not yours to know gives 404, with the same 
 ledger row of the same kind whether it is another unit's, has ended, or never was. What you see but may not do gives 403.
 """
 
+import re
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 
@@ -28,8 +30,19 @@ def open_case(request: HttpRequest, number: str, *, deed: str = "case.read") -> 
 
 def refuse(request: HttpRequest, key: str) -> None:
     """Leaves the trace of a refused attempt, with the key asked for and no person, and raises Http404."""
-    ledger.record_read("read.refused", by=request.membership, note=key[:80])
+    ledger.record_read("read.refused", by=request.membership, note=key_for_ledger(key))
     raise Http404
+
+
+# A case number and the keys of rows; whatever else was typed may be a person's number or name and is not kept.
+_KEY = re.compile(
+    r"(?:inquiry |own/)?(?:[2-9A-Z]{4}-[2-9A-Z]{4}|\d{1,9})(?:/(?:ask/)?(?:[2-9A-Z]{4}-[2-9A-Z]{4}|\d{1,9}))?"
+)
+
+
+def key_for_ledger(key: str) -> str:
+    """The key asked for, as the ledger keeps it: a case number or row number, else only that it was none."""
+    return key if _KEY.fullmatch(key) else "not a key"
 
 
 def open_item(request: HttpRequest, case: Case, pk: int) -> Item:

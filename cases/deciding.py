@@ -115,6 +115,9 @@ class Standing:
                 until_on=last_day(line.until_at),
                 line=line.pk,
             )
+        if not self.owner and receiver.pk != self.case.unit_id:
+            # What a unit was given it gives on to a third only on the person's consent.
+            return None
         if ground is Ground.FK_DUTY and request is None:
             return None
         if ground is Ground.INTRA_CARE and receiver.party.organisation_id != self.giver.party.organisation_id:

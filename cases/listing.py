@@ -61,6 +61,11 @@ def _key(moment: datetime, pk: int) -> str:
     return f"{int(moment.timestamp() * 1_000_000)}_{pk}"
 
 
+def as_key(text: str) -> int | None:
+    """The number of a row, as written in a link or a form; anything else is None."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def own(member: Membership, *, before: str, with_persons: bool, closed: bool = False) -> Page:
     """The unit's own cases that go on (or, asked for, the closed ones), the last moved first."""
     handler = Assignment.objects.current().filter(case=OuterRef("pk"), unit_id=member.unit_id)
@@ -224,16 +229,16 @@ class OwnText:
 def own_items(member: Membership, *, before: str) -> Page:
     """The unit's own texts, the last written first; only number and own words, wherever the case stands."""
     rows = Item.objects.visible_to(member).filter(unit_id=member.unit_id).order_by("-id")
-    if before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if (key := as_key(before)) is not None:
+        rows = rows.filter(pk__lt=key)
     values = list(rows.values("pk", "case_id", "heading", "type", "kind", "at")[: PAGE + 1])
     numbers = case_numbers({v["case_id"] for v in values[:PAGE]})
-    page = Page()
+    page = Page(persons=[person for _number, person in numbers.values()])
     for v in values[:PAGE]:
         page.rows.append(
             OwnText(
                 v["pk"],
-                numbers.get(v["case_id"], ""),
+                numbers.get(v["case_id"], ("", 0))[0],
                 v["heading"],
                 str(ItemType(v["type"]).label),
                 str(InformationKind(v["kind"]).short),
@@ -254,15 +259,15 @@ def own_item(member: Membership, pk: int) -> Item | None:
         .first()
     )
     if item is not None:
-        item.case_number = case_numbers({item.case_id}).get(item.case_id, "")
+        item.case_number, item.person_id = case_numbers({item.case_id}).get(item.case_id, ("", None))
     return item
 
 
-def case_numbers(cases: set[int]) -> dict[int, str]:
-    """The numbers of cases on which the unit has written. A number tells nothing; the case itself may be closed to it."""
+def case_numbers(cases: set[int]) -> dict[int, tuple[str, int]]:
+    """The numbers (and, for the ledger, the persons) of cases on which the unit has written. A number tells nothing; the case itself may be closed to it."""
     with connection.cursor() as cursor:
-        cursor.execute("select id, number from portal.numbers_of_own_items(%s)", [sorted(cases)])
-        return dict(cursor.fetchall())
+        cursor.execute("select id, number, person from portal.numbers_of_own_items(%s)", [sorted(cases)])
+        return {pk: (number, person) for pk, number, person in cursor.fetchall()}
 
 
 @dataclass

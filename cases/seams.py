@@ -33,3 +33,4 @@ class Matter:
     case_number: str
     event: str
     is_mine: bool = True
+    person: int | None = None

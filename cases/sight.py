@@ -19,7 +19,7 @@ from cases.deciding import Standing, last_day
 from cases.law import Act, Decision, Ground, InformationKind
 from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType, Purpose
 from cases.models.case import Benefit
-from cases.models.item import KIND_OF_TYPE, WRITABLE_TYPES
+from cases.models.item import KIND_OF_TYPE, types_for
 from parties.models import Membership, Party, PartyKind, Side, Unit
 
 CONFIRMATIONS: dict[str, Promise] = {
@@ -297,16 +297,9 @@ _FACT_LABELS: dict[str, Promise] = {
 
 def types_to_write(member: Membership) -> list[tuple[ItemType, str]]:
     """The types this unit writes, with their kind in short. Statements, diagnosis and treatment are care's (R19)."""
-    care_only = {ItemType.STATEMENT, ItemType.DIAGNOSIS, ItemType.TREATMENT, ItemType.STEP}
-    is_care = member.unit.party.kind in (
-        PartyKind.PSYCHIATRY,
-        PartyKind.PRIMARY_CARE,
-        PartyKind.PRIVATE_PRIMARY_CARE,
-    )
     return [
         (t, str(KIND_OF_TYPE[t].short) if t in KIND_OF_TYPE else str(_("you choose")))
-        for t in WRITABLE_TYPES
-        if is_care or t not in care_only
+        for t in types_for(member.unit)
     ]
 
 

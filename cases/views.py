@@ -20,7 +20,7 @@ from cases.forms import ConsentRecordForm, ItemForm, NewCaseForm, SpellForm, Sta
 from cases.law import InformationKind
 from cases.models import Assignment, Case, CaseState, Item, ItemType, Spell, State
 from cases.models.case import MOVES
-from cases.models.item import WRITABLE_TYPES
+from cases.models.item import WRITABLE_TYPES, types_for
 from errands import drafts
 from initiatives.models import Initiative
 from parties.models import CARE_KINDS, Membership, Unit
@@ -44,7 +44,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         key=lambda m: (m.due_on is None, m.due_on, m.case_number),
     )
     today = timezone.localdate()
-    ledger.record_read("worklist.read", by=member, note=f"{len(matters)} rows")
+    ledger.record_read("worklist.read", by=member, persons={m.person for m in matters if m.person})
     return render(
         request,
         "cases/worklist.html",
@@ -82,14 +82,12 @@ def show_persons(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def case_search(request: HttpRequest) -> HttpResponse:
-    """Search by case number, personal number or name. The term is posted and kept in the session, never in an address."""
+    """Search by case number, personal number or name. The term is posted, answered and kept nowhere: no address, no session."""
     member = _case_worker(request)
-    if request.method == "POST":
-        request.session["search"] = request.POST.get("q", "")[:100]
-        return redirect("case_search")
-    term = request.session.get("search", "").strip()
+    term = request.POST.get("q", "").replace("\x00", "").strip()[:100]
     found = listing.search(member, term)
-    ledger.record_read("cases.searched", by=member, persons=found.persons)
+    if term:
+        ledger.record_read("cases.searched", by=member, persons=found.persons)
     if found.only is not None:
         return redirect("case", number=found.only)
     return render(request, "cases/found.html", {"found": found, "term": term, "member": member})
@@ -126,8 +124,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
                 case_verbs.record_spell(
                     by=member, case=case, **{n: values[n] for n in ("from_on", "to_on", "degree", "benefit")}
                 )
-            drafts.discard(member.pk, "new_case")
-            messages.success(request, _("The case %(number)s is logged.") % {"number": case.number})
+                messages.success(request, _("The case %(number)s is logged.") % {"number": case.number})
             return redirect("case", number=case.number)
     return render(request, "cases/new.html", {"form": form, "member": member})
 
@@ -203,6 +200,11 @@ def case_state(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         try:
             case_verbs.set_state(by=request.membership, case=case, **form.cleaned_data)
+        except case_verbs.AlreadyRegistered as there:
+            form.add_error(
+                "state",
+                _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
+            )
         except case_verbs.IllegalMove:
             form.add_error(
                 "state", _("A colleague has changed the case in the meantime. Look at it and choose again.")
@@ -256,7 +258,7 @@ def new_item(request: HttpRequest, number: str) -> HttpResponse:
     member = request.membership
     demand(member, case, "write_item")
     type_ = request.GET.get("type", "")
-    if type_ not in WRITABLE_TYPES:
+    if type_ not in types_for(member.unit):
         return render(request, "cases/item_types.html", {"case": case, "types": sight.types_to_write(member)})
     draft = drafts.find(member.pk, "item", f"{case.number}-{type_}")
     form = ItemForm(
@@ -387,12 +389,8 @@ def stop_showing(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 def _unit(request: HttpRequest, case: Case, item: Item) -> Unit:
-    key = request.POST.get("to", "")
-    unit = (
-        Unit.objects.select_related("party__organisation").filter(pk=int(key)).first()
-        if key.isdigit() and len(key) < 19
-        else None
-    )
+    key = listing.as_key(request.POST.get("to", ""))
+    unit = Unit.objects.select_related("party__organisation").filter(pk=key).first() if key else None
     if unit is None or unit.pk not in {
         r.unit.pk for r in sight.receivers(case, item, request.membership) if r.unit
     }:
@@ -437,6 +435,8 @@ def new_consent(request: HttpRequest, number: str) -> HttpResponse:
                     )
                 },
             )
+        except consent_verbs.NotNow as no:
+            form.add_error(None, str(no.reason.label))
         except consent_verbs.NothingToConsentTo:
             form.add_error("units", _("The law has no way for this between these parties."))
         else:
@@ -515,7 +515,7 @@ def own_items(request: HttpRequest) -> HttpResponse:
     """What the unit itself has written, with the case's number only: own words stay one's own when a case has closed."""
     member = _case_worker(request)
     page = listing.own_items(member, before=request.GET.get("before", ""))
-    ledger.record_read("items.listed", by=member, persons=[])
+    ledger.record_read("items.listed", by=member, persons=page.persons)
     return render(request, "cases/own_items.html", {"page": page, "member": member})
 
 
@@ -526,5 +526,7 @@ def own_item(request: HttpRequest, pk: int) -> HttpResponse:
     item = listing.own_item(member, pk)
     if item is None:
         refuse(request, f"own/{pk}")
-    ledger.record_read("item.read", by=member, case=item.case_id)
+    ledger.record_read(
+        "item.read", by=member, case=item.case_id, persons=[item.person_id] if item.person_id else []
+    )
     return render(request, "cases/own_item.html", {"item": item, "facts": sight.facts_in_words(item)})

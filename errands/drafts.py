@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from errands.models import Draft
 
 MOST_BYTES = 200_000
-NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password"})
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "password", "number", "name", "q"})
 
 
 def save(member: int, form: str, object_key: str, fields: dict[str, list[str]]) -> Draft:

@@ -1,6 +1,7 @@
 """What Celery calls: a key in, a verb called."""
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 
 from errands import jobs, notices
 
@@ -18,3 +19,8 @@ def sweep() -> None:
 @shared_task(name="errands.tasks.send_notices")
 def send_notices() -> None:
     notices.send()
+
+
+@shared_task(name="errands.tasks.forget_ended_sessions")
+def forget_ended_sessions() -> None:
+    SessionStore.clear_expired()

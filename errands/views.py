@@ -19,6 +19,8 @@ def save_draft(request: HttpRequest, form: str, object_key: str = "") -> HttpRes
         return JsonResponse({"problem": "nobody"}, status=403)
     if len(request.body) > drafts.MOST_BYTES:
         return JsonResponse({"problem": "too_long"}, status=413)
-    fields = {name: request.POST.getlist(name) for name in request.POST}
+    fields = {
+        name: [value.replace("\x00", "") for value in request.POST.getlist(name)] for name in request.POST
+    }
     draft = drafts.save(request.membership.pk, form, object_key, fields)
     return JsonResponse({"saved": time_format(localtime(draft.saved_at), "H.i")})

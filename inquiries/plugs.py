@@ -99,6 +99,7 @@ def worklist(member: Membership) -> list[Matter]:
                 due_on=inquiry.due_on if to_us else timezone.localdate(),
                 waits_for=_("You"),
                 case_number=inquiry.case.number,
+                person=inquiry.case.person_id,
                 event=f"{Category(inquiry.category).label}. {inquiry.asker_unit.name if to_us else inquiry.to_unit.name}",
             )
         )
@@ -128,6 +129,7 @@ def _ending_consents(member: Membership) -> list[Matter]:
                 due_on=ends,
                 waits_for=_("The person"),
                 case_number=line.case.number,
+                person=line.case.person_id,
                 event=_("%(party)s: ends %(date)s") % {"party": other.name, "date": ends},
                 is_mine=False,
             )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases.access import demand, open_case, refuse
+from cases.access import allowed_actions, demand, key_for_ledger, open_case, refuse
 from cases.actions import disclosure as giving
 from cases.deciding import Standing
 from cases.law import Act, InformationKind
@@ -141,10 +141,11 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
     member = request.membership
     if inquiry.case_id is None or inquiry.question_id is None:
         return render(request, "inquiries/logged.html", {"inquiry": inquiry})
-    if inquiry.to_unit_id == member.unit_id and inquiry.state == State.SENT:
+    acts = "write_item" in allowed_actions(member, inquiry.case)
+    if acts and inquiry.to_unit_id == member.unit_id and inquiry.state == State.SENT:
         actions.mark_read(by=member, inquiry=inquiry)
         inquiry.state = State.READ
-    allowed = actions.allowed_actions(member, inquiry)
+    allowed = actions.allowed_actions(member, inquiry) if acts else frozenset()
     form, excluded = None, []
     if State.ANSWERED in allowed:
         standing = Standing.of(inquiry.case, member.unit)
@@ -271,7 +272,7 @@ def log_inquiry(request: HttpRequest) -> HttpResponse:
                 .first()
             )
             if case is None:
-                ledger.record_read("read.refused", by=member, note=values["case_number"])
+                ledger.record_read("read.refused", by=member, note=key_for_ledger(values["case_number"]))
                 form.add_error(
                     "case_number",
                     _("There is no case with that number at your unit. Check the number, or leave it empty."),

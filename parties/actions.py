@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from audit import ledger
+from errands import notices
 from parties.models import (
+    CASE_ROLES,
     Membership,
     Organisation,
     Party,
@@ -31,6 +33,10 @@ from parties.models import (
 
 class OtherSide(Exception):
     """The user stands on the other side of the house: förbund and case roles can never meet in one user."""
+
+
+class AdministratorWithCases(Exception):
+    """One user cannot both manage accounts and work with cases or audit: the accounts would open the cases."""
 
 
 class AlreadyMember(Exception):
@@ -86,10 +92,20 @@ def invite(*, by: Membership, unit: Unit, email: str, name: str, role: str) -> t
         raise OtherSide
     if Membership.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), user=user, unit=unit).exists():
         raise AlreadyMember
+    both = {Role.ADMINISTRATOR} if role != Role.ADMINISTRATOR else CASE_ROLES | {Role.AUDITOR}
+    opens = role in CASE_ROLES | {Role.AUDITOR, Role.ADMINISTRATOR}
+    if opens and Membership.objects.current().filter(user=user, role__in=both).exists():
+        raise AdministratorWithCases
     membership = Membership.objects.create(
         user=user, unit=unit, party=unit.party, role=role, side=unit.party.side
     )
-    ledger.record("member.invited", by=by, note=f"membership {membership.pk}")
+    ledger.record("member.invited", by=by, note=f"membership {membership.pk}: {role} at unit {unit.pk}")
+    if role in CASE_ROLES:
+        # A new pair of eyes in the unit: its manager is told, whoever let them in.
+        managers = (
+            Membership.objects.current().filter(unit=unit, role=Role.MANAGER).values_list("pk", flat=True)
+        )
+        notices.notify(managers, kind="member", object_key=str(membership.pk))
     return membership, send_link(by=by, user=user) if not user.has_usable_password() else ""
 
 

@@ -134,6 +134,13 @@ def invite(request: HttpRequest) -> HttpResponse:
                     "That person works on the other side of the house: with the financing, or with cases. They need another address for this role."
                 ),
             )
+        except actions.AdministratorWithCases:
+            form.add_error(
+                "role",
+                _(
+                    "The same person cannot both manage accounts and work with cases or read the log. Give one of the roles to a colleague."
+                ),
+            )
         except actions.AlreadyMember:
             form.add_error("email", _("The person already has a role in that unit during this time."))
         else:

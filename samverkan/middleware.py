@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
@@ -42,6 +43,18 @@ class OneTransaction:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         request.failed = True
+
+
+class RefuseNul:
+    """A NUL in an address or a form is no text that anyone types, and no text the database takes: 400, and no error."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse(render_to_string("400.html"), status=400)
+        return self.get_response(request)
 
 
 class KeepNothingInTheBrowser:

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "samverkan.middleware.RefuseNul",
     "samverkan.middleware.OneTransaction",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "samverkan.middleware.SignedInForFragments",
@@ -241,6 +242,10 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-waiting-jobs": {"task": "errands.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "forget-ended-sessions": {
+        "task": "errands.tasks.forget_ended_sessions",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "send-notices": {
         "task": "errands.tasks.send_notices",
         "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),

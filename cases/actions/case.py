@@ -74,6 +74,8 @@ def open_case(
     Raises AlreadyRegistered when the unit has an open or paused case of that person; a closed one gets a new case.
     """
     unit = unit or by.unit
+    if number:
+        _one_at_a_time(unit, index_key(number.digits))
     person = find_person(unit=unit, number=number) if number else None
     if person is not None:
         case = Case.objects.filter(person=person, unit=unit).with_state().exclude(state=State.CLOSED).first()
@@ -88,6 +90,12 @@ def open_case(
         Assignment.objects.create(case=case, unit=unit, member=by)
     ledger.record("case.opened", by=by, case=case.pk, persons=[person.pk])
     return case
+
+
+def _one_at_a_time(unit: Unit, key: bytes) -> None:
+    """Holds, for the rest of the transaction, whoever else would log or reopen a case of the same person at the unit."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [unit.pk % 2**31, key.hex()])
 
 
 def find_person(*, unit: Unit, number: Number) -> Person | None:
@@ -142,6 +150,12 @@ def set_state(*, by: Membership, case: Case, state: str, reason: str = "") -> No
     last = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first()
     if state not in MOVES[last.state]:
         raise IllegalMove(f"{last.state} -> {state}")
+    if last.state == State.CLOSED and case.person.number_key is not None:
+        _one_at_a_time(case.unit, bytes(case.person.number_key))
+        others = Case.objects.filter(person=case.person_id, unit=case.unit).exclude(pk=case.pk).with_state()
+        there = others.exclude(state=State.CLOSED).first()
+        if there is not None:
+            raise AlreadyRegistered(there)
     CaseState.objects.create(case=case, unit=case.unit, state=state, by=by, reason=reason.strip())
     if state == State.CLOSED:
         _end_everything(case, by, Ending.CASE_CLOSED)

@@ -12,8 +12,9 @@ from django.utils import timezone
 from audit import ledger
 from cases import seams
 from cases.actions.locking import locked
-from cases.law import Act, Ground, InformationKind, grounds_for
-from cases.models import Case, Consent, ConsentLine, Ending
+from cases.deciding import state_of
+from cases.law import Act, Ground, InformationKind, Reason, grounds_for
+from cases.models import Case, Consent, ConsentLine, Ending, State
 from cases.models.consent import StartOfDay, StartOfNextDay
 from errands import jobs
 from parties.models import Membership, PartyKind, Unit
@@ -42,6 +43,14 @@ def lines_of(directions: Iterable[Direction], kinds: Iterable[str]) -> list[tupl
     return lines
 
 
+class NotNow(Exception):
+    """No consent is recorded on a closed or paused case, nor on a protected identity; `reason` says which."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @transaction.atomic
 def record_consent(
     *,
@@ -63,9 +72,15 @@ def record_consent(
     """A consent with its lines, collected by the case's own unit. Dates inclusive, in Europe/Stockholm.
 
     The registration is the collecting unit's receipt (R8): its own outward lines open at once, the others at that
-    unit's first giving. Raises NothingToConsentTo when the law knows no line for what was ticked.
+    unit's first giving. Raises NothingToConsentTo when the law knows no line for what was ticked, NotNow when the case
+    is not open or the identity is protected.
     """
     case = locked(case, by=by, action="record_consent")
+    if case.person.protected:
+        raise NotNow(Reason.PROTECTED)
+    state = state_of(case)
+    if state != State.OPEN:
+        raise NotNow(Reason.CASE_CLOSED if state == State.CLOSED else Reason.CASE_PAUSED)
     lines = lines_of(directions, kinds)
     if not lines:
         raise NothingToConsentTo

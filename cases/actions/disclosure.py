@@ -165,6 +165,10 @@ def stop_showing(*, by: Membership, case: Case, item: Item, to: Unit) -> int:
     ended = Disclosure.objects.filter(item=item, from_unit=by.unit, to_unit=to, ended_at=None).update(
         ended_at=Now(), ended_by=by, ended_how=Ending.STOPPED
     )
+    mine = Disclosure.objects.filter(case=case, from_unit=by.unit, to_unit=to, ended_at=None)
+    if ended and not mine.filter(item__isnull=False).exists():
+        # Nothing of ours is shown any longer, so neither is the case itself.
+        mine.update(ended_at=Now(), ended_by=by, ended_how=Ending.STOPPED)
     if ended:
         ledger.record(
             "item.stopped", by=by, case=case.pk, persons=[case.person_id], note=f"{item.kind} to unit {to.pk}"

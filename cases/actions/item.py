@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 
@@ -10,7 +11,7 @@ from cases.actions.case import touch
 from cases.actions.locking import locked
 from cases.law import InformationKind
 from cases.models import Case, Item, ItemType
-from cases.models.item import KIND_OF_TYPE
+from cases.models.item import KIND_OF_TYPE, WRITABLE_TYPES, types_for
 from parties.models import Membership
 
 
@@ -28,6 +29,8 @@ def write_item(
 ) -> Item:
     """A first version, owned by the writer's unit. `kind` is chosen only for notes and answers; else the type decides."""
     case = locked(case, by=by, action="write_item")
+    if type in WRITABLE_TYPES and type not in types_for(by.unit):
+        raise PermissionDenied(type)
     item = Item.objects.create(
         case=case,
         unit=by.unit,

@@ -88,6 +88,10 @@ alter table cases_disclosure add constraint only_the_owner_discloses
 -- With item empty the composite key is silent, so nobody may give on a case that the wall hides from them.
 create policy only_a_case_one_sees on cases_disclosure as restrictive for insert to portal_app
     with check (exists (select 1 from cases_case c where c.id = case_id));
+-- A unit that was given the case gives it on to a third only on a consent, which the owner has collected.
+create policy only_the_owner_gives_on_other_grounds on cases_disclosure as restrictive for insert to portal_app
+    with check (basis = 'consent' or exists (
+        select 1 from cases_case c where c.id = case_id and (c.unit_id = from_unit_id or c.unit_id = to_unit_id)));
 """
 
 MOVES = """
@@ -172,7 +176,8 @@ begin
               select 1 from cases_consentline l
               where l.id <> new.id and l.case_id = d.case_id and l.from_unit_id = d.from_unit_id
                 and l.to_unit_id = d.to_unit_id and l.kind = d.kind and l.purpose = d.purpose
-                and l.ended_at is null and l.received_at is not null and l.until_at > statement_timestamp());
+                and l.ended_at is null and l.received_at is not null
+                and l.from_at <= statement_timestamp() and l.until_at > statement_timestamp());
     end if;
     return null;
 end $$;
@@ -194,11 +199,12 @@ begin
               select 1 from cases_consentline l
               where l.id <> new.id and l.case_id = d.case_id and l.from_unit_id = d.from_unit_id
                 and l.to_unit_id = d.to_unit_id and l.kind = d.kind and l.purpose = d.purpose
-                and l.ended_at is null and l.received_at is not null and l.until_at > statement_timestamp());
+                and l.ended_at is null and l.received_at is not null
+                and l.from_at <= statement_timestamp() and l.until_at > statement_timestamp());
     end if;
     return null;
 end $$;
-grant select on cases_consent to portal_definer;
+grant select on cases_consent, initiatives_participation to portal_definer;
 
 -- The owner closes the case, or protects the identity: every disclosure on it ends, whoever made it.
 create function portal.end_disclosures_of_case(the_case bigint, member bigint, how text) returns integer
@@ -219,6 +225,13 @@ create function portal.party_left(the_initiative bigint, the_party bigint, membe
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare lines integer; ended integer;
 begin
+    if not exists (select 1 from initiatives_participation p where p.initiative_id = the_initiative and p.party_id = the_party)
+        or exists (select 1 from initiatives_participation p
+                   where p.initiative_id = the_initiative and p.party_id = the_party
+                     and p.from_on <= (statement_timestamp() at time zone 'Europe/Stockholm')::date
+                     and (p.to_on is null or p.to_on >= (statement_timestamp() at time zone 'Europe/Stockholm')::date)) then
+        raise exception 'the party has not left the insats';
+    end if;
     update cases_consentline l set ended_at = statement_timestamp(), ended_by_id = member, ended_how = 'party_left'
     from cases_case c
     where c.id = l.case_id and c.initiative_id = the_initiative and l.ended_at is null
@@ -235,7 +248,46 @@ end $$;
 -- The state now, for the owner and for who sees the case: giving asks it, pages of other units never show it.
 create function portal.case_state(the_case bigint) returns text language sql stable security definer
 set search_path = public, pg_temp as $$
-    select s.state from cases_casestate s where s.case_id = the_case order by s.from_at desc, s.id desc limit 1 $$;
+    select s.state from cases_casestate s join cases_case c on c.id = s.case_id
+    where s.case_id = the_case and (c.unit_id = portal.unit()
+        or exists (select 1 from cases_disclosure d where d.case_id = the_case and d.to_unit_id = portal.unit() and d.ended_at is null)
+        or exists (select 1 from cases_consentline l where l.case_id = the_case and l.from_unit_id = portal.unit() and l.ended_at is null))
+    order by s.from_at desc, s.id desc limit 1 $$;
+
+-- Protecting an identity ends, in that statement, every line and disclosure on every case of the person (and is not undone).
+create function portal.person_protects() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if old.protected and not new.protected then
+        raise exception 'a protected identity stays protected';
+    end if;
+    if (old.unit_id, old.party_id) is distinct from (new.unit_id, new.party_id) then
+        raise exception 'a person stays with the unit that registered them';
+    end if;
+    if new.protected and not old.protected then
+        update cases_consentline l set ended_at = statement_timestamp(), ended_by_id = portal.member(), ended_how = 'protected'
+        from cases_case c where c.id = l.case_id and c.person_id = new.id and l.ended_at is null;
+        update cases_disclosure d set ended_at = statement_timestamp(), ended_by_id = portal.member(), ended_how = 'protected'
+        from cases_case c where c.id = d.case_id and c.person_id = new.id and d.ended_at is null;
+    end if;
+    return null;
+end $$;
+
+-- Nothing is given, and no consent recorded, on a person whose identity is protected.
+create function portal.not_if_protected() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if exists (select 1 from cases_case c join cases_person p on p.id = c.person_id where c.id = new.case_id and p.protected) then
+        raise exception 'the identity is protected: nothing is given in the portal';
+    end if;
+    return new;
+end $$;
+
+create function portal.case_stays() returns trigger language plpgsql as $$
+begin
+    if (old.person_id, old.unit_id, old.number) is distinct from (new.person_id, new.unit_id, new.number) then
+        raise exception 'a case stays with its person, its unit and its number';
+    end if;
+    return new;
+end $$;
 
 -- What has been given on a case, by anyone: for its owner, who shows it to the person before a withdrawal.
 create function portal.given_on_case(the_case bigint)
@@ -246,9 +298,9 @@ language sql stable security definer set search_path = public, pg_temp as $$
     where d.case_id = the_case and c.unit_id = portal.unit() order by d.at, d.id $$;
 
 -- The numbers of cases on which the asking unit has written something, for its list of own words.
-create function portal.numbers_of_own_items(the_cases bigint[]) returns table (id bigint, number text)
+create function portal.numbers_of_own_items(the_cases bigint[]) returns table (id bigint, number text, person bigint)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select c.id, c.number from cases_case c where c.id = any(the_cases)
+    select c.id, c.number, c.person_id from cases_case c where c.id = any(the_cases)
       and exists (select 1 from cases_item i where i.case_id = c.id and i.unit_id = portal.unit()) $$;
 
 -- The receiver's incoming document, sealed as the disclosure is written (R1).
@@ -274,6 +326,12 @@ alter function portal.case_state(bigint) owner to portal_definer;
 alter function portal.given_on_case(bigint) owner to portal_definer;
 alter function portal.numbers_of_own_items(bigint[]) owner to portal_definer;
 alter function portal.archive_copy() owner to portal_definer;
+alter function portal.person_protects() owner to portal_definer;
+alter function portal.not_if_protected() owner to portal_definer;
+create trigger protects after update on cases_person for each row execute function portal.person_protects();
+create trigger protected before insert on cases_consentline for each row execute function portal.not_if_protected();
+create trigger protected before insert on cases_disclosure for each row execute function portal.not_if_protected();
+create trigger stays before update on cases_case for each row execute function portal.case_stays();
 create trigger ends after update on cases_consentline for each row execute function portal.line_ends();
 create trigger begins after insert on cases_consentline for each row execute function portal.line_begins();
 create trigger archive after insert on cases_disclosure for each row execute function portal.archive_copy();

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.law import InformationKind
 from cases.models.case import Case
-from parties.models import Membership, Unit
+from parties.models import CARE_KINDS, Membership, Unit
 
 
 class ItemType(models.TextChoices):
@@ -53,6 +53,16 @@ KIND_OF_TYPE: dict[str, InformationKind] = {
 }
 # Written by hand on the case page; questions and answers come through inquiries.
 WRITABLE_TYPES = [t for t in ItemType if t not in (ItemType.QUESTION, ItemType.ANSWER)]
+
+
+# Statements, diagnosis, treatment and step movements are written by care alone (R19).
+CARE_TYPES = frozenset({ItemType.STATEMENT, ItemType.DIAGNOSIS, ItemType.TREATMENT, ItemType.STEP})
+
+
+def types_for(unit: Unit) -> list[ItemType]:
+    """The types that a unit writes by hand. Asked by the page and by the verb."""
+    care = unit.party.kind in CARE_KINDS
+    return [t for t in WRITABLE_TYPES if care or t not in CARE_TYPES]
 
 
 class ItemQuerySet(models.QuerySet["Item"]):

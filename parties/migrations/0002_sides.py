@@ -5,6 +5,24 @@ alter table parties_membership
     add constraint a_member_stands_on_one_side foreign key (user_id, side) references parties_user (id, side),
     add constraint a_membership_stands_on_the_side_of_its_party foreign key (party_id, side) references parties_party (id, side),
     add constraint a_membership_is_in_a_unit_of_its_party foreign key (unit_id, party_id) references parties_unit (id, party_id);
+
+-- Whoever manages accounts sees no case, in no unit and by no second role.
+create function portal.no_administrator_with_cases() returns trigger language plpgsql as $$
+begin
+    if new.role in ('administrator', 'auditor', 'coordinator', 'clinician', 'investigator', 'officer', 'employer_contact', 'manager')
+        and exists (
+            select 1 from parties_membership m
+            where m.user_id = new.user_id and m.id <> new.id
+              and (m.role = 'administrator') <> (new.role = 'administrator')
+              and (m.role = 'administrator' or new.role = 'administrator')
+              and m.role in ('administrator', 'auditor', 'coordinator', 'clinician', 'investigator', 'officer', 'employer_contact', 'manager')
+              and tstzrange(m.from_at, m.until_at) && tstzrange(new.from_at, new.until_at)) then
+        raise exception 'an administrator has no case role and does not audit' using errcode = 'check_violation';
+    end if;
+    return null;
+end $$;
+create trigger no_administrator_with_cases after insert or update on parties_membership
+    for each row execute function portal.no_administrator_with_cases();
 revoke delete on parties_organisation, parties_party, parties_unit, parties_user, parties_membership, parties_substitution
     from portal_app;
 """
