@@ -143,6 +143,9 @@ class Supervisor:
         assert child.process is not None
         code = child.process.returncode
         _end_group(child.process)
+        for _ in range(20):  # its last words come before the line that it has ended
+            if child.unfinished:
+                self._listen(0.01)
         child.process = None
         child.short_lives = 0 if now - child.started_at > STEADY else child.short_lives + 1
         pause = min(FIRST_PAUSE * 2 ** max(child.short_lives - 1, 0), LONGEST_PAUSE)
