@@ -39,9 +39,9 @@ def make_member(
     return Membership.objects.select_related("unit__party__organisation", "user").get(pk=member.pk)
 
 
-def test_number(serial: int) -> str:
+def test_number(serial: int, year: int = 1985) -> str:
     """A test personal number (birth number 980–999) with a correct check digit; a different one for each serial."""
-    day = date(1985, 1, 1) + timedelta(days=serial // 20)
+    day = date(year, 1, 1) + timedelta(days=serial // 20)
     nine = f"{day:%y%m%d}{980 + serial % 20}"
     total = sum(sum(divmod(int(c) * (2 - i % 2), 10)) for i, c in enumerate(nine))
     return f"{day:%Y%m%d}{980 + serial % 20}{-total % 10}"
