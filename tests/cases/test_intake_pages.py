@@ -434,7 +434,7 @@ def test_without_the_secret_key_the_session_and_the_file_open_nothing(cast, admi
 def test_a_member_who_acts_as_someone_else_meanwhile_has_no_list_waiting(cast, administrator):
     other = Membership.objects.create(
         user=cast.administrator.user, unit=cast.other_clinic.unit, party=cast.other_clinic.party,
-        role=Role.COORDINATOR, side="case",
+        role=Role.ADMINISTRATOR, side="case",
     )  # fmt: skip
     send(administrator, listed(row()))
     session = administrator.session
