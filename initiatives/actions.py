@@ -36,7 +36,7 @@ from initiatives.models import (
 )
 from initiatives.seams import on_party_left
 from parties.guards import refuse_personal_numbers
-from parties.models import Membership, Party, PartyKind, User
+from parties.models import Membership, Party, PartyKind, Side, User
 
 Row: TypeAlias = Activity | Obstacle | TimeEntry | Invoice | Grant | Forecast | Participation | ReportingCount
 
@@ -216,6 +216,13 @@ def _seat(initiative: Initiative, user: User, role: str) -> Seat:
         return there
     if there:
         raise ValidationError(_("The person already has a seat in the insats."))
+    if role == SeatRole.ASSOCIATION and user.side != Side.FORBUND:
+        # The two sides never meet in one user (lag 2003:1210).
+        raise ValidationError(
+            _(
+                "The coordination association's seat is for its own staff. Choose another role for this person."
+            )
+        )
     seat = Seat(initiative=initiative, user=user, role=role)
     seat.full_clean(exclude=["from_at", "until_at"], validate_constraints=False)
     seat.save()

@@ -850,9 +850,7 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
                     (
-                        models.Func(
-                            "initiative", "initiative", models.Value("[]"), function="int8range"
-                        ),
+                        models.Func("initiative", "initiative", models.Value("[]"), function="int8range"),
                         "&&",
                     ),
                     (models.Func("name", "name", models.Value("[]"), function="portal.textrange"), "&&"),
@@ -895,9 +893,7 @@ class Migration(migrations.Migration):
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
                     (
-                        models.Func(
-                            "initiative", "initiative", models.Value("[]"), function="int8range"
-                        ),
+                        models.Func("initiative", "initiative", models.Value("[]"), function="int8range"),
                         "&&",
                     ),
                     (models.Func("user", "user", models.Value("[]"), function="int8range"), "&&"),

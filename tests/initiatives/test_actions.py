@@ -237,3 +237,19 @@ def test_the_last_lead_stays_and_a_seat_is_one(cast, insats):
         actions.end_seat(seat, by=lead)
         with pytest.raises(PermissionDenied):
             actions.give_seat(by=lead, initiative=insats, user=lead.user, role=SeatRole.LEAD)
+
+
+def test_the_associations_seat_is_for_its_own_side(cast):
+    """A case role and a förbund role never meet in one user, by a seat either."""
+    from initiatives.models import SeatRole
+
+    lead = cast.project_lead
+    insats = actions.start(
+        by=lead, name="Sidornas prov", kind="structural", starts_on=date(2024, 1, 1), owner_name="Region"
+    )
+    with pytest.raises(ValidationError):
+        actions.give_seat(by=lead, initiative=insats, user=cast.coordinator.user, role=SeatRole.ASSOCIATION)
+    actions.give_seat(
+        by=lead, initiative=insats, user=cast.association_officer.user, role=SeatRole.ASSOCIATION
+    )
+    actions.give_seat(by=lead, initiative=insats, user=cast.coordinator.user, role=SeatRole.STEERING)
