@@ -127,7 +127,7 @@ def _sight(item: Item, member: Membership, given: list[Disclosure], lines: dict)
     reasons = [(True, item.unit.name, _("The unit wrote it."))]
     for d in given:
         reasons.append((True, d.to_unit.name, _why_seen(d, lines)))
-    reasons.append((False, _("Everyone else"), _("Nothing has been given to them.")))
+    reasons.append((False, _("Everyone else"), _("It is not shown to them now.")))
     return Sight(sees=sees, hides=_("everyone else"), reasons=reasons)
 
 
