@@ -18,7 +18,7 @@ from audit import ledger
 from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType
-from initiatives.models import Initiative
+from initiatives.models import Initiative, Participation
 from inquiries.models import Inquiry, InquiryState
 from parties.access import acting
 from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
@@ -173,15 +173,19 @@ def identity_protected(world: World) -> None:
 def party_left(world: World) -> None:
     live(world)
     with acting(world.cast.coordinator), connection.cursor() as cursor:
-        Case.objects.filter(pk=world.case.pk).update(
-            initiative=Initiative.objects.create(
-                name="Insatsen", kind="structural", starts_on="2020-01-01", created_by=world.cast.project_lead
-            )
+        initiative = Initiative.objects.create(
+            name="Insatsen", kind="structural", starts_on="2020-01-01", created_by=world.cast.project_lead
         )
-        initiative = Case.objects.values_list("initiative", flat=True).get(pk=world.case.pk)
+        party = world.cast.investigator.party
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Participation.objects.create(
+            initiative=initiative, party=party, name=party.name, kind="fk", role="party",
+            from_on="2020-01-01", to_on=yesterday,
+        )  # fmt: skip
+        Case.objects.filter(pk=world.case.pk).update(initiative=initiative)
         cursor.execute(
             "select portal.party_left(%s, %s, %s)",
-            [initiative, world.cast.investigator.party_id, world.cast.coordinator.pk],
+            [initiative.pk, party.pk, world.cast.coordinator.pk],
         )
 
 
