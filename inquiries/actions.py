@@ -10,12 +10,11 @@ from audit import ledger
 from cases.actions import disclosure as giving
 from cases.actions.item import write_item
 from cases.actions.locking import locked
-from cases.models import Assignment, Case, Disclosure, ItemType
+from cases.models import Assignment, Case, ItemType
 from errands import notices
 from inquiries.models import (
     ANSWER_KINDS,
     MOVES,
-    OPEN_STATES,
     DeclineReason,
     Inquiry,
     InquiryAnswer,
@@ -220,29 +219,18 @@ def allowed_actions(membership: Membership, inquiry: Inquiry) -> frozenset[str]:
 
 
 def pause_open(*, case_id: int, by: Membership) -> int:
-    """Tidying after a withdrawal: open questions on the case that no longer have a ground are paused, without a word why.
+    """Tidying after a withdrawal: what is paused already, since its ground has ended, gets its row; without a word why.
 
-    Runs in the owning unit's context; the asker sees the neutral sentence only if the case is still open to it. Safe
-    to repeat.
+    Runs in the owning unit's context. Nothing waits for it: `with_state()` has said so since the ground ended. Safe to
+    repeat.
     """
     paused = 0
-    for inquiry in Inquiry.objects.filter(case=case_id, mode=Mode.CASE).select_related("case").with_state():
-        if inquiry.state in OPEN_STATES and not _question_stands(inquiry):
+    for inquiry in Inquiry.objects.filter(case=case_id, mode=Mode.CASE).with_state():
+        if inquiry.state == State.PAUSED != inquiry.last_step:
             _step(inquiry, State.PAUSED, by)
             ledger.record("inquiry.paused", by=by, case=case_id, request=inquiry.pk)
             paused += 1
     return paused
-
-
-def _question_stands(inquiry: Inquiry) -> bool:
-    standing = Disclosure.objects.standing()
-    # The asker reads the case only while its existence is given to it, unless it is the asker's own.
-    reads = inquiry.asker_unit_id == inquiry.case.unit_id or (
-        standing.filter(case=inquiry.case_id, item=None, to_unit=inquiry.asker_unit_id).exists()
-    )
-    if not reads:
-        return False
-    return standing.filter(item=inquiry.question_id, to_unit=inquiry.to_unit_id).exists()
 
 
 def _locked(inquiry: Inquiry, by: Membership, action: str) -> Inquiry:

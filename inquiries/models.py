@@ -7,7 +7,8 @@ no item. Whose turn it is and whether it is late is computed from its rows, neve
 from datetime import date
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case as Choose
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -101,9 +102,28 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         )
 
     def with_state(self) -> "InquiryQuerySet":
-        """Adds `state`, the last of its rows."""
+        """Adds `last_step`, the last of its rows, and `state`, where it stands now.
+
+        They differ for an open question that has lost its ground: it is paused from that moment, whether or not the
+        tidying has written the row. `Choose` in two steps, so that grounds are asked for open questions only.
+        """
         last = InquiryState.objects.filter(inquiry=OuterRef("pk")).order_by("-id")
-        return self.annotate(state=Subquery(last.values("state")[:1]))
+        stands = Func(F("pk"), function="portal.question_stands", output_field=BooleanField())
+        return self.annotate(last_step=Subquery(last.values("state")[:1])).annotate(
+            state=Choose(
+                When(
+                    mode=Mode.CASE,
+                    last_step__in=OPEN_STATES,
+                    then=Choose(
+                        When(stands, then=F("last_step")),
+                        default=Value(State.PAUSED),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                default=F("last_step"),
+                output_field=models.TextField(),
+            )
+        )
 
     def turn_of(self, membership: Membership) -> "InquiryQuerySet":
         """Those that wait for the membership's unit: asked of it and open, or asked by it and answered, unread or declined."""

@@ -1,5 +1,7 @@
 """Asking, reading, answering, closing; and logging what was asked by word of mouth."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -184,19 +186,13 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Someone already answered. Your text is kept as a draft."))
         drafts.save(member.pk, "answer", str(pk), {n: request.POST.getlist(n) for n in request.POST})
         return redirect("inquiry", pk=pk)
-    items = (
-        Item.objects.visible_to(member)
-        .filter(pk__in=[inquiry.question_id, *inquiry.answers.values_list("item_id", flat=True)])
-        .select_related("author__user", "unit")
-        .order_by("id")
-    )
     return render(
         request,
         "inquiries/inquiry.html",
         {
             "inquiry": inquiry,
             "row": row_of(inquiry, member, timezone.localdate()),
-            "thread": [(i, i.unit_id == member.unit_id, str(InformationKind(i.kind).label)) for i in items],
+            "thread": _thread(inquiry, member),
             "form": form,
             "excluded": excluded,
             "allowed": allowed,
@@ -204,6 +200,33 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
             "steps": _steps_for(inquiry, member),
         },
     )
+
+
+@dataclass
+class Message:
+    """One text of the thread; without its item when that is not shown to this unit any longer."""
+
+    item: Item | None
+    is_answer: bool
+    own: bool = False
+    kind: str = ""
+
+
+def _thread(inquiry: Inquiry, member: Membership) -> list[Message]:
+    """The question and the parts of its answer in the order written; what has closed leaves a sentence, not a gap."""
+    answers = list(inquiry.answers.order_by("item_id").values_list("item_id", flat=True))
+    shown = (
+        Item.objects.visible_to(member)
+        .filter(pk__in=[inquiry.question_id, *answers])
+        .select_related("author__user", "unit")
+        .in_bulk()
+    )
+    return [
+        Message(item, pk in answers, item.unit_id == member.unit_id, str(InformationKind(item.kind).label))
+        if (item := shown.get(pk))
+        else Message(None, pk in answers)
+        for pk in [inquiry.question_id, *answers]
+    ]
 
 
 def _steps_for(inquiry: Inquiry, member: Membership):

@@ -45,9 +45,29 @@ revoke delete, truncate on {table} from portal_app;
     )
 )
 
+STANDS = """
+-- Whether an open question still has what it needs: the asker reads the case, the receiver the question. Neither side
+-- sees the other's grounds, so the database answers both alike, and nobody else.
+grant select on inquiries_inquiry, cases_standing to portal_definer;
+create policy door on inquiries_inquiry for select to portal_definer using (true);
+create function portal.question_stands(the_inquiry bigint) returns boolean language sql stable security definer
+set search_path = public, pg_temp as $$
+    select exists (
+        select 1 from inquiries_inquiry q join cases_case c on c.id = q.case_id
+        where q.id = the_inquiry and portal.unit() in (q.asker_unit_id, q.to_unit_id)
+          and (c.unit_id = q.asker_unit_id or exists (
+              select 1 from cases_standing s
+              where s.case_id = c.id and s.item_id is null and s.to_unit_id = q.asker_unit_id))
+          and exists (select 1 from cases_standing s where s.item_id = q.question_id and s.to_unit_id = q.to_unit_id)) $$;
+alter function portal.question_stands(bigint) owner to portal_definer;
+"""
+
 
 class Migration(migrations.Migration):
     """An inquiry is read by the two units it runs between; it opens neither case nor item."""
 
     dependencies = [("inquiries", "0001_initial"), ("cases", "0002_walls")]
-    operations = [migrations.RunSQL(WALLS, migrations.RunSQL.noop)]
+    operations = [
+        migrations.RunSQL(WALLS, migrations.RunSQL.noop),
+        migrations.RunSQL(STANDS, migrations.RunSQL.noop),
+    ]

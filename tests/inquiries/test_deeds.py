@@ -4,10 +4,11 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import Http404
 from django.utils import timezone
 
+from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions.disclosure import MayNotGive
 from cases.models import Item
@@ -189,10 +190,45 @@ def test_a_withdrawal_pauses_questions_both_ways(cast, shared):
     )
     with acting(cast.coordinator):
         assert actions.pause_open(case_id=case.pk, by=cast.coordinator) == 0, "nothing has been withdrawn"
+        assert Inquiry.objects.waiting_for(cast.coordinator) == "1"
         consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+        # No job has run: the rows say sent, and yet nobody is asked to answer.
+        assert set(InquiryState.objects.values_list("state", flat=True)) == {"sent"}
+        assert {i.state for i in Inquiry.objects.with_state()} == {"paused"}
+        assert set(Inquiry.objects.turn_of(cast.coordinator).values_list("asker_unit", flat=True)) == {
+            cast.coordinator.unit_id
+        }, "only the reply to the own question is there to read"
+        with pytest.raises(actions.IllegalMove), transaction.atomic():
+            actions.answer(by=cast.coordinator, inquiry=theirs, parts={"plan": "x"}, today=TODAY)
         assert actions.pause_open(case_id=case.pk, by=cast.coordinator) == 2
         assert actions.pause_open(case_id=case.pk, by=cast.coordinator) == 0
     assert {state_of(cast.coordinator, i) for i in (ours, theirs)} == {"paused"}
+
+
+def test_a_question_that_stays_closed_after_reopening_says_so(cast, shared, sign_in):
+    """Closing ends what was given, and reopening does not bring it back: the page has a sentence where the text was."""
+    case, _ = shared
+    inquiry = ask(cast.investigator, case, cast.coordinator)
+    client = sign_in(cast.coordinator)
+    before = client.get(f"/inquiries/{inquiry.pk}/").content.decode()
+    assert "Hur går det?" in before and "Skicka svaret" in before
+    with acting(cast.coordinator):
+        case_verbs.set_state(by=cast.coordinator, case=case, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=case, state="open")
+    after = client.get(f"/inquiries/{inquiry.pk}/").content.decode()
+    assert "Frågan visas inte längre i portalen." in after and "Hur går det?" not in after
+    assert "Skicka svaret" not in after and "Din tur" not in after
+
+
+def test_the_database_answers_only_the_two_sides_whether_a_question_stands(cast, shared):
+    case, _ = shared
+    inquiry = ask(cast.investigator, case, cast.coordinator)
+    answers = {}
+    for name in ("investigator", "coordinator", "other_clinic"):
+        with acting(getattr(cast, name)), connection.cursor() as cursor:
+            cursor.execute("select portal.question_stands(%s)", [inquiry.pk])
+            answers[name] = cursor.fetchone()[0]
+    assert answers == {"investigator": True, "coordinator": True, "other_clinic": False}
 
 
 def test_due_dates_are_seven_days_or_five_working_days_whichever_is_later():

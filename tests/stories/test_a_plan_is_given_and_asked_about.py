@@ -129,7 +129,7 @@ def test_the_tidying_pauses_what_lost_its_ground(cast, sign_in, django_capture_o
     job = Job.objects.get(kind="pause_inquiries")
     assert run(job.pk) == "done" and run(job.pk) == "held"
     with acting(cast.coordinator):
-        assert Inquiry.objects.with_state().get(pk=inquiry.pk).state == "paused"
+        assert Inquiry.objects.with_state().get(pk=inquiry.pk).last_step == "paused"
     page = client.get(f"/inquiries/{inquiry.pk}/").content.decode()
     assert "Frågan besvaras inte i portalen" in page
 
