@@ -38,6 +38,7 @@ class Row:
     handler: str = ""
     day: int | None = None
     moved: datetime | None = None
+    is_new: bool = False
 
 
 @dataclass
@@ -103,6 +104,7 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
         persons=[v["person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else ""
     )
     labels = {s.value: str(s.label) for s in State}
+    new = _new_among(member, [v["pk"] for v in values[:PAGE]])
     for v in values[:PAGE]:
         page.rows.append(
             Row(
@@ -113,11 +115,22 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
                 handler=v["handler"] or "",
                 day=day_number(v["first_day"], today) if _is_counted(v, today) and not closed else None,
                 moved=v["updated_at"],
+                is_new=v["pk"] in new,
             )
         )
     if len(values) > PAGE:
         page.next_before = _key(values[PAGE - 1]["updated_at"], values[PAGE - 1]["pk"])
     return page
+
+
+def _new_among(member: Membership, cases: list[int]) -> set[int]:
+    """Those of the cases on which the unit has been given something that nobody there has opened."""
+    return set(
+        Disclosure.objects.unopened_by(member)
+        .filter(case__in=cases)
+        .exclude(item__type__in=[ItemType.QUESTION, ItemType.ANSWER])
+        .values_list("case_id", flat=True)
+    )
 
 
 def _is_counted(row: dict, today: date) -> bool:
@@ -128,16 +141,25 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
     """Cases others have opened for the unit, the last given first, walked along the unit's inbox."""
     given = (
         Disclosure.objects.standing()
-        .filter(to_unit_id=member.unit_id, item=None)
+        .filter(to_unit_id=member.unit_id, item=None, case__in=Case.objects.visible_to(member).values("pk"))
         .exclude(case__unit_id=member.unit_id)
         .order_by("-at", "-id")
     )
     cursor = _cursor(before)
     if cursor:
         given = given.extra(where=["(cases_disclosure.at, cases_disclosure.id) < (%s, %s)"], params=cursor)
-    names = ("pk", "at", "case__number", "case__person_id", "case__person__name", "case__unit__name")
+    names = (
+        "pk",
+        "at",
+        "case_id",
+        "case__number",
+        "case__person_id",
+        "case__person__name",
+        "case__unit__name",
+    )
     values = list(given.values(*names)[: PAGE + 1])
     page = Page(persons=[v["case__person_id"] for v in values[:PAGE]])
+    new = _new_among(member, [v["case_id"] for v in values[:PAGE]])
     seen: set[str] = set()
     for v in values[:PAGE]:
         # Two units may have given the same case; it is one row.
@@ -151,6 +173,7 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
                 person=v["case__person__name"] if with_persons else "",
                 unit=v["case__unit__name"],
                 moved=v["at"],
+                is_new=v["case_id"] in new,
             )
         )
     if len(values) > PAGE:
@@ -268,6 +291,33 @@ def case_numbers(cases: set[int]) -> dict[int, tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute("select id, number, person from portal.numbers_of_own_items(%s)", [sorted(cases)])
         return {pk: (number, person) for pk, number, person in cursor.fetchall()}
+
+
+def given_to_read(member: Membership) -> list[Matter]:
+    """A row of the worklist for each case on which the unit was given something that nobody there has opened."""
+    matters: dict[str, Matter] = {}
+    for d in (
+        Disclosure.objects.unopened_by(member)
+        .filter(case__in=Case.objects.visible_to(member).values("pk"))
+        .exclude(item__type__in=[ItemType.QUESTION, ItemType.ANSWER])
+        .select_related("case", "from_unit")
+        .order_by("-at", "-id")[:200]
+    ):
+        day = timezone.localtime(d.at).date()
+        matters.setdefault(
+            d.case.number,
+            Matter(
+                action=_("Read what was given"),
+                url=reverse("case", args=[d.case.number]),
+                group="given",
+                due_on=None,
+                waits_for=_("You"),
+                case_number=d.case.number,
+                person=d.case.person_id,
+                event=_("%(unit)s gave something %(day)s") % {"unit": d.from_unit.name, "day": day},
+            ),
+        )
+    return list(matters.values())
 
 
 @dataclass

@@ -17,8 +17,9 @@ from cases import seams
 from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY
 from cases.deciding import Standing, last_day
 from cases.law import Act, Decision, Ground, InformationKind
-from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType, Purpose
+from cases.models import Case, Consent, ConsentLine, Disclosure, Ending, Item, ItemType, Purpose
 from cases.models.case import Benefit
+from cases.models.disclosure import DisclosureQuerySet
 from cases.models.item import KIND_OF_TYPE, types_for
 from parties.models import Membership, Party, PartyKind, Side, Unit
 
@@ -60,7 +61,7 @@ class ShownItem:
 
 
 def items_of(case: Case, member: Membership) -> list[ShownItem]:
-    """The items of the case the member sees, the latest versions, newest first. Three queries, however many items."""
+    """The items of the case the member sees, the latest versions, newest first. As many queries for two items as for fifty."""
     items = list(
         Item.objects.visible_to(member)
         .latest()
@@ -70,14 +71,10 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
         .order_by("-happened_on", "-id")[:200]
     )
     given: dict[int, list[Disclosure]] = defaultdict(list)
-    for d in (
-        Disclosure.objects.standing()
-        .filter(case=case, from_unit_id=member.unit_id, item__isnull=False)
-        .select_related("to_unit", "to_party", "by__user")
-        .order_by("at")
-    ):
+    for d in _given(Disclosure.objects.filter(case=case, item__isnull=False), member):
         given[d.item_id].append(d)
     lines = _consent_dates(case, member)
+    new = set(Disclosure.objects.unopened_by(member).filter(case=case).values_list("item_id", flat=True))
     return [
         ShownItem(
             item=item,
@@ -85,6 +82,7 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
             type=str(ItemType(item.type).label),
             own=item.unit_id == member.unit_id,
             sight=_sight(item, member, given[item.pk], lines),
+            is_new=item.pk in new,
         )
         for item in items
     ]
@@ -92,13 +90,21 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
 
 def of_item(case: Case, item: Item, member: Membership) -> Sight:
     """Who sees one version, and why."""
-    given = list(
-        Disclosure.objects.standing()
-        .filter(item=item, from_unit_id=member.unit_id)
-        .select_related("to_unit", "to_party", "by__user")
-        .order_by("at")
-    )
+    given = _given(Disclosure.objects.filter(item=item), member)
     return _sight(item, member, given, _consent_dates(case, member))
+
+
+def _given(disclosures: DisclosureQuerySet, member: Membership) -> list[Disclosure]:
+    """What the member's unit has given, one for each item and receiver: what is shown now, else what was shown last."""
+    last: dict[tuple[int | None, int], Disclosure] = {}
+    for d in (
+        disclosures.filter(from_unit_id=member.unit_id)
+        .with_standing()
+        .select_related("to_unit", "to_party", "by__user")
+        .order_by("stands", "at", "id")
+    ):
+        last[d.item_id, d.to_unit_id] = d
+    return sorted(last.values(), key=lambda d: d.at)
 
 
 def _consent_dates(case: Case, member: Membership) -> dict[tuple[int, str, str], date]:
@@ -119,16 +125,38 @@ def _sight(item: Item, member: Membership, given: list[Disclosure], lines: dict)
             hides="",
             reasons=[(True, _("Your unit"), reason)],
         )
-    names = [d.to_unit.name for d in given]
-    if names:
-        sees = _("Your unit and %(others)s") % {"others": ", ".join(names)}
+    shown = [d for d in given if d.stands]
+    before = [d for d in given if not d.stands]
+    if shown:
+        sees = _("Your unit and %(others)s") % {"others": ", ".join(d.to_unit.name for d in shown)}
     else:
         sees = _("Only your unit")
     reasons = [(True, item.unit.name, _("The unit wrote it."))]
-    for d in given:
-        reasons.append((True, d.to_unit.name, _why_seen(d, lines)))
+    reasons += [(True, d.to_unit.name, _why_seen(d, lines)) for d in shown]
+    reasons += [(False, d.to_unit.name, _why_no_longer(d)) for d in before]
     reasons.append((False, _("Everyone else"), _("It is not shown to them now.")))
-    return Sight(sees=sees, hides=_("everyone else"), reasons=reasons)
+    since = [
+        _("%(unit)s since %(day)s")
+        % {"unit": d.to_unit.name, "day": timezone.localtime(shown_until(d)).date()}
+        for d in before
+    ]
+    return Sight(sees=sees, hides=", ".join([*since, _("everyone else")]), reasons=reasons)
+
+
+def shown_until(d: Disclosure) -> datetime:
+    """When something given that does not stand was last shown."""
+    return min(d.ended_at or d.until_at, timezone.now())
+
+
+def _why_no_longer(d: Disclosure) -> str:
+    """It was given and had left by then; only the showing has ended."""
+    how = Ending(d.ended_how).label if d.ended_how else _("the ground ran out")
+    return _("%(name)s gave it %(day)s. It was shown until %(until)s (%(how)s).") % {
+        "name": d.by.user.name,
+        "day": timezone.localtime(d.at).date(),
+        "until": timezone.localtime(shown_until(d)).strftime("%Y-%m-%d, %H.%M"),
+        "how": how[:1].lower() + how[1:],
+    }
 
 
 def _why_seen(d: Disclosure, lines: dict) -> str:
@@ -158,6 +186,7 @@ class Receiver:
     given: Disclosure | None = None
     confirmations: list[tuple[str, str]] = field(default_factory=list)
     can_prepare_consent: bool = False
+    shown_until: datetime | None = None
 
 
 def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
@@ -174,10 +203,8 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
         Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name")
     )
     units += _care_of_the_same_organisation(member, {u.pk for u in units})
-    given = {
-        d.to_unit_id: d
-        for d in Disclosure.objects.standing().filter(item=item, from_unit_id=member.unit_id).order_by("at")
-    }
+    ever = {d.to_unit_id: d for d in _given(Disclosure.objects.filter(item=item), member)}
+    given = {unit: d for unit, d in ever.items() if d.stands}
     excepted = ConsentLine.objects.live().filter(case=case).exclude(consent__excluded="").exists()
     act = Act.QUESTION if item.type == ItemType.QUESTION else Act.INFORMATION
     rows = []
@@ -196,6 +223,7 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
                 decision.sentence,
                 given.get(unit.pk),
                 needed,
+                shown_until=shown_until(ever[unit.pk]) if unit.pk in ever and unit.pk not in given else None,
                 can_prepare_consent=standing.owner
                 and not decision.allowed
                 and decision.reason in _CONSENT_WOULD_HELP,

@@ -15,6 +15,7 @@ from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
+from cases.actions.reading import note_opened
 from cases.days import COUNTED_BENEFITS, DayBar, day_bar
 from cases.forms import ConsentRecordForm, ItemForm, NewCaseForm, SpellForm, StateForm, WithdrawForm
 from cases.law import InformationKind
@@ -140,6 +141,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     member = request.membership
     owner = case.unit_id == member.unit_id
     items = sight.items_of(case, member)
+    note_opened(by=member, case=case)
     state = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first() if owner else None
     spell = case.spells.order_by("-from_on", "-id").first() if owner else None
     contact = (
@@ -332,6 +334,7 @@ def item_page(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     item = open_item(request, case, pk)
     member = request.membership
     own = item.unit_id == member.unit_id
+    note_opened(by=member, case=case, item=item)
     return render(
         request,
         "cases/item.html",

@@ -1041,4 +1041,33 @@ class Migration(migrations.Migration):
                 condition=models.Q(("degree__in", (25, 50, 75, 100))), name="a_degree_is_25_50_75_or_100"
             ),
         ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                (
+                    "disclosure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        primary_key=True,
+                        serialize=False,
+                        to="cases.disclosure",
+                    ),
+                ),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
+                    ),
+                ),
+            ],
+        ),
     ]

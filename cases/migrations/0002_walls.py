@@ -63,6 +63,11 @@ WALL: dict[str, tuple[str, str, str | None]] = {
         "from_unit_id = portal.unit()",
         "from_unit_id = portal.unit()",
     ),
+    "cases_reading": (
+        f"unit_id = {U}",
+        f"unit_id = {U} and exists (select 1 from cases_disclosure d where d.id = disclosure_id and d.to_unit_id = {U})",
+        None,
+    ),
 }
 
 KEYS = """

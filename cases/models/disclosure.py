@@ -32,6 +32,17 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         )
         return self.filter(ended_at=None, until_at__gt=Now()).filter(~Q(basis=Ground.CONSENT) | Exists(line))
 
+    def unopened_by(self, membership: Membership) -> "DisclosureQuerySet":
+        """What stands given to the membership's unit and nobody there has opened yet."""
+        from cases.models.reading import Reading
+
+        opened = Reading.objects.filter(disclosure=OuterRef("pk"))
+        return self.standing().filter(~Exists(opened), to_unit_id=membership.unit_id)
+
+    def with_standing(self) -> "DisclosureQuerySet":
+        """Adds `stands`, for pages that also tell what is no longer shown."""
+        return self.annotate(stands=Exists(Disclosure.objects.standing().filter(pk=OuterRef("pk"))))
+
 
 class Disclosure(models.Model):
     """What one unit has given another, until when, and on which ground."""

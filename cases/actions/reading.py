@@ -1,0 +1,18 @@
+"""Noting that the unit has opened what it was given."""
+
+from cases.access import allowed_actions
+from cases.models import Case, Disclosure, Item, Reading
+from parties.models import Membership
+
+
+def note_opened(*, by: Membership, case: Case, item: Item | None = None) -> None:
+    """The unit has opened the version (or, without one, the case itself) that stands given to it; the second time nothing.
+
+    A manager looks without doing the unit's reading for it. The read itself is in the ledger already.
+    """
+    if "write_item" not in allowed_actions(by, case):
+        return
+    given = Disclosure.objects.unopened_by(by).filter(case=case, item=item)
+    Reading.objects.bulk_create(
+        [Reading(disclosure=d, unit_id=by.unit_id, by=by) for d in given.only("pk")], ignore_conflicts=True
+    )

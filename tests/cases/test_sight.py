@@ -1,0 +1,85 @@
+"""Who sees this and why, and what is new: read for pages, deciding nothing, and still true."""
+
+import pytest
+
+from cases import listing, sight
+from cases.actions import consent as consent_verbs
+from cases.actions import disclosure as giving
+from cases.actions.reading import note_opened
+from cases.models import Reading
+from parties.access import acting
+from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def given(cast):
+    """A plan given to FK unit A on a live consent: the case, the item, the consent."""
+    case = make_case(cast.coordinator)
+    consent = make_consent(cast.coordinator, case)
+    for kind in ("existence", "plan"):
+        make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, kind)
+    item = make_item(cast.coordinator, case, heading="Planen")
+    make_disclosure(cast.coordinator, case, cast.investigator.unit)
+    make_disclosure(cast.coordinator, case, cast.investigator.unit, item)
+    return case, item, consent
+
+
+def test_what_was_given_and_has_ended_is_told_with_its_times(cast, given):
+    case, item, consent = given
+    fk = cast.investigator.unit.name
+    with acting(cast.coordinator):
+        now = sight.of_item(case, item, cast.coordinator)
+        assert fk in now.sees and fk not in now.hides
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+        (row,) = sight.items_of(case, cast.coordinator)
+        for after in (sight.of_item(case, item, cast.coordinator), row.sight):
+            assert fk not in after.sees and f"{fk} sedan" in after.hides
+            ((_, _, why),) = [r for r in after.reasons if r[1] == fk]
+            assert "lämnade den" in why and "personen tog tillbaka det" in why
+        (receiver,) = [r for r in sight.receivers(case, item, cast.coordinator) if r.name == fk]
+        assert receiver.given is None and receiver.shown_until is not None
+
+
+def test_given_anew_after_it_was_stopped_it_is_told_once_and_as_shown(cast, given):
+    case, item, _ = given
+    with acting(cast.coordinator):
+        giving.stop_showing(by=cast.coordinator, case=case, item=item, to=cast.investigator.unit)
+        giving.give(by=cast.coordinator, case=case, item=item, to=cast.investigator.unit)
+        told = sight.of_item(case, item, cast.coordinator)
+        assert [seen for seen, who, _ in told.reasons if who == cast.investigator.unit.name] == [True]
+
+
+def test_what_was_given_is_new_until_somebody_of_the_unit_has_opened_it(cast, given, sign_in):
+    case, item, _ = given
+    colleague, client = sign_in(cast.unassigned_officer), sign_in(cast.investigator)
+    new = "Läs det som lämnats"
+    assert new in client.get("/todo/").content.decode()
+    assert ">Ny<" in client.get("/cases/?show=received").content.decode()
+    # The case has been opened, the plan in it has not.
+    assert ">Ny<" in client.get(f"/cases/{case.number}/").content.decode()
+    assert ">Ny<" in colleague.get("/cases/?show=received").content.decode()
+    client.get(f"/cases/{case.number}/items/{item.pk}/")
+    assert ">Ny<" not in colleague.get("/cases/?show=received").content.decode()
+    with acting(cast.investigator):
+        assert listing.given_to_read(cast.investigator) == []
+        assert set(Reading.objects.values_list("by", flat=True)) == {cast.investigator.pk}
+
+
+def test_a_giver_does_not_open_for_the_receiver_nor_a_manager_for_the_unit(cast, given):
+    case, item, _ = given
+    for member in (cast.coordinator, cast.manager):
+        with acting(member):
+            note_opened(by=member, case=case, item=item)
+            assert Reading.objects.count() == 0
+    with acting(cast.investigator):
+        assert len(listing.given_to_read(cast.investigator)) == 1
+
+
+def test_what_has_closed_is_not_new(cast, given):
+    case, _, consent = given
+    with acting(cast.coordinator):
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+    with acting(cast.investigator):
+        assert listing.given_to_read(cast.investigator) == []
