@@ -41,7 +41,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = _case_worker(request)
     matters = sorted(
-        (matter for part in seams.worklist for matter in part(member)),
+        (m for part in (listing.given_to_read, *seams.worklist) for m in part(member)),
         key=lambda m: (m.due_on is None, m.due_on, m.case_number),
     )
     today = timezone.localdate()

@@ -1,5 +1,9 @@
 """Noting that the unit has opened what it was given."""
 
+from contextlib import suppress
+
+from django.db import IntegrityError, transaction
+
 from cases.access import allowed_actions
 from cases.models import Case, Disclosure, Item, Reading
 from parties.models import Membership
@@ -12,7 +16,7 @@ def note_opened(*, by: Membership, case: Case, item: Item | None = None) -> None
     """
     if "write_item" not in allowed_actions(by, case):
         return
-    given = Disclosure.objects.unopened_by(by).filter(case=case, item=item)
-    Reading.objects.bulk_create(
-        [Reading(disclosure=d, unit_id=by.unit_id, by=by) for d in given.only("pk")], ignore_conflicts=True
-    )
+    for given in Disclosure.objects.unopened_by(by).filter(case=case, item=item).only("pk"):
+        # A colleague may open it in the same second; then it is opened, which is all that was to be noted.
+        with suppress(IntegrityError), transaction.atomic():
+            Reading.objects.create(disclosure=given, unit_id=by.unit_id, by=by)

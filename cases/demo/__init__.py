@@ -7,14 +7,20 @@ nets, and `end` ends what has ended, once the rooms above have written theirs on
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from random import Random
+
+from django.utils import timezone
 
 from cases.demo import happenings, people, rows, stories, writing
 from cases.demo.rows import Rows
+from cases.models import Disclosure, Reading
 from initiatives.models import Initiative
+from parties.access import acting
 from parties.demo import Register
 from parties.models import Membership, Unit
+
+NEW_DAYS = 3
 
 
 @dataclass
@@ -66,3 +72,14 @@ def write(planned: Plan, rng: Random) -> None:
 def end(planned: Plan) -> None:
     """Consents taken back, cases closed, showings stopped: last, since the wall closes with them."""
     writing.write_endings(planned.rows, planned.writers)
+
+
+def open_what_is_old(planned: Plan) -> None:
+    """Each unit has opened what it was given, but for the last days': that is new on its lists."""
+    before = timezone.make_aware(datetime.combine(planned.anchor - timedelta(days=NEW_DAYS), time()))
+    for member in planned.writers.values():
+        with acting(member):
+            for given in Disclosure.objects.unopened_by(member).filter(at__lt=before):
+                Reading.objects.create(
+                    disclosure=given, unit_id=member.unit_id, by=member, at=given.at + timedelta(hours=20)
+                )

@@ -44,6 +44,7 @@ def _load(anchor: date) -> None:
     cases_demo.write(cases, _stream("settling"))
     inquiries_demo.write(asked, cases)
     cases_demo.end(cases)
+    cases_demo.open_what_is_old(cases)
     today.work(asked, cases, register)
     reports_demo.seed(insatser, register, _stream("reports"), anchor)
 
