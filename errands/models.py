@@ -81,6 +81,19 @@ class Draft(models.Model):
         ]
 
 
+class Sent(models.Model):
+    """The key of a form that was sent, and the page it led to. Kept two days (errands.once)."""
+
+    member = models.BigIntegerField()
+    key = models.UUIDField()
+    led_to = models.TextField(blank=True, default="")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "key"], name="a_form_is_sent_once")]
+        indexes = [models.Index(fields=["at"], name="sent_at")]
+
+
 class File(models.Model):
     """A stored file: a random name on disk, its fingerprint and size. With a unit it is that unit's; without, no person is in it."""
 
@@ -128,6 +141,7 @@ CLASSIFIED = {
         "text": "sensitive",
         "saved_at": "personal",
     },
+    "Sent": dict.fromkeys(["id", "member", "key", "led_to", "at"], "personal"),
     "File": dict.fromkeys(
         ["id", "unit", "name", "title", "sha256", "size", "type", "stored_at", "until_at"], "organisational"
     )

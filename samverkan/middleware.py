@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
-from parties.access import enter, leave, membership_of
+from errands import drafts, once
+from parties.access import acting, enter, leave, membership_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -43,6 +45,60 @@ class OneTransaction:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         request.failed = True
+
+
+class KeepWhatWasSent:
+    """What was written and met a closed door is kept as the writer's own draft: nothing typed is lost.
+
+    Outside the one transaction, which a 404 has rolled back. Whatever the door hides, the answer is the same: the text
+    is kept whether the page was another's, has closed, or never was.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        form = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
+        request.unsent = drafts.texts_in(request.POST) if form else {}
+        response = self.get_response(request)
+        member = getattr(request, "membership", None)
+        if request.unsent and member is not None and response.status_code in (403, 404):
+            with acting(member):
+                drafts.save(member.pk, drafts.UNSENT, drafts.key_of(request.path), request.unsent)
+        return response
+
+
+class SentOnce:
+    """A form sent twice is done once (errands.once). Inside the one transaction, after the door: the key falls with the deed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.form_key = None
+        response = self.get_response(request)
+        if request.form_key is not None and response.status_code < 500:
+            if response.status_code == 302:
+                once.finish(request.membership.pk, request.form_key, response.headers["Location"])
+            else:
+                once.forget(request.membership.pk, request.form_key)
+        return response
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        # Uploads are read by their own pages, under their own limits.
+        if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+            return None
+        try:
+            key = UUID(request.POST["form_key"])
+        except (KeyError, ValueError):
+            return None
+        if request.membership is None:
+            return None
+        led_to = once.begin(request.membership.pk, key)
+        if led_to is not None:
+            return HttpResponseRedirect(led_to or request.path)
+        request.form_key = key
+        return None
 
 
 class RefuseNul:

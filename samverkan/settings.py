@@ -58,11 +58,13 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "samverkan.middleware.RefuseNul",
+    "samverkan.middleware.KeepWhatWasSent",
     "samverkan.middleware.OneTransaction",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "samverkan.middleware.SignedInForFragments",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "samverkan.middleware.SentOnce",
 ]
 
 ROOT_URLCONF = "samverkan.urls"

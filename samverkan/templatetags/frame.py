@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import NamedTuple
+from uuid import uuid4
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -53,6 +54,12 @@ def asset(path: str) -> str:
         return staticfiles_storage.url(path)
     except ValueError:
         return f"/static/{path}"
+
+
+@register.simple_tag
+def form_key() -> str:
+    """A key for one showing of a form, so that sent twice it is done once (errands.once)."""
+    return str(uuid4())
 
 
 @register.simple_tag

@@ -62,7 +62,7 @@
       const fields = new URLSearchParams();
       for (const [name, value] of new FormData(form)) {
         const secret = form.elements[name]?.type === "password";
-        if (typeof value === "string" && !secret && name !== "csrfmiddlewaretoken") fields.append(name, value);
+        if (typeof value === "string" && !secret && !["csrfmiddlewaretoken", "form_key"].includes(name)) fields.append(name, value);
       }
       try {
         const answer = await fetch(form.dataset.draftUrl, {
@@ -85,6 +85,15 @@
     addEventListener("online", () => save());
     addEventListener("pagehide", () => save(true));
   }
+
+  /* A form without a draft that has been typed in is not left without a question: not for another page, not for another language. */
+  const typed = new Set();
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form?.matches("main form.sv-form[method=post]:not([data-draft-url], .sv-login)")) typed.add(form);
+  });
+  document.addEventListener("submit", (event) => typed.delete(event.target));
+  addEventListener("beforeunload", (event) => [...typed].some((form) => form.isConnected) && event.preventDefault());
 
   /* Search: Ctrl or Cmd with the key that the field names; never a bare key. */
   const search = document.querySelector("[data-shortcut]");
