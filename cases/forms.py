@@ -125,6 +125,10 @@ class NewCaseForm(forms.Form):
         number, anonymous = values.get("number"), values.get("anonymous")
         if anonymous and number:
             self.add_error("anonymous", _("There is a number above. Remove the number, or the tick here."))
+        if anonymous and values.get("name"):
+            self.add_error(
+                "name", _("Without personal data no name is kept. Remove the name, or the tick above.")
+            )
         if not anonymous and number is None and "number" not in self.errors:
             self.add_error(
                 "number",
@@ -348,7 +352,11 @@ class ConsentRecordForm(forms.Form):
                     _now("The end is before the start. Write a date from %(date)s on.") % {"date": start},
                 )
             elif end >= months_after(start, LONGEST_MONTHS):
-                self.add_error("valid_to", _too_long_sentence())
+                latest = months_after(start, LONGEST_MONTHS) - timedelta(days=1)
+                self.add_error(
+                    "valid_to",
+                    _too_long_sentence() + " " + _now("Write a date up to %(date)s.") % {"date": latest},
+                )
             elif end < self.today:
                 self.add_error("valid_to", _("The consent has already ended. Write a date from today on."))
         if values.get("form") == Form.ORAL:

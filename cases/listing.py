@@ -2,12 +2,13 @@
 number of queries for two rows and for fifty, and walks by key, never by offset.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -67,8 +68,16 @@ def as_key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def own(member: Membership, *, before: str, with_persons: bool, closed: bool = False) -> Page:
-    """The unit's own cases that go on (or, asked for, the closed ones), the last moved first."""
+MINE, NOBODYS = "mine", "nobodys"
+
+
+def own(
+    member: Membership, *, before: str, with_persons: bool, closed: bool = False, whose: str = ""
+) -> Page:
+    """The unit's own cases that go on (or, asked for, the closed ones), the last moved first.
+
+    whose: MINE for those the member handles, NOBODYS for those that nobody at the unit handles, else all.
+    """
     handler = Assignment.objects.current().filter(case=OuterRef("pk"), unit_id=member.unit_id)
     spell = Spell.objects.filter(case=OuterRef("pk")).order_by("-from_on", "-id")
     rows = (
@@ -83,6 +92,10 @@ def own(member: Membership, *, before: str, with_persons: bool, closed: bool = F
         )
         .order_by("-updated_at", "-id")
     )
+    if whose == MINE:
+        rows = rows.filter(Exists(handler.filter(member=member)))
+    elif whose == NOBODYS:
+        rows = rows.filter(~Exists(handler))
     cursor = _cursor(before)
     if cursor:
         rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
@@ -187,12 +200,19 @@ def _count(found: int) -> str:
     return f"{PAGE}+" if found > PAGE else str(found)
 
 
+def as_case_number(text: str) -> str:
+    """A case number as it is written, from how somebody may write it: 7kq4m2x9, 7KQ4 M2X9, 7KQ4-M2X9."""
+    signs = re.sub(r"[\s-]", "", text).upper()
+    return f"{signs[:4]}-{signs[4:]}"
+
+
 @dataclass
 class Found:
     rows: list[Row] = field(default_factory=list)
     persons: list[int] = field(default_factory=list)
     only: str | None = None
     asked_for_number: bool = False
+    part_of_number: bool = False
     more: bool = False
 
 
@@ -206,13 +226,14 @@ def search(member: Membership, term: str) -> Found:
         number = parse_number(term)
     except NumberProblem:
         number = None
+        # Half a number is no number, and a part of one is searched for nowhere.
+        found.part_of_number = re.fullmatch(r"[\d\s+-]{5,}", term) is not None
     if number is not None:
         found.asked_for_number = True
         people = Person.objects.visible_to(member).filter(number_key=index_key(number.digits))
         matches = visible.filter(person__in=people)
     else:
-        code = term.upper().replace(" ", "")
-        matches = visible.filter(number__in=[code, f"{code[:4]}-{code[4:]}"])
+        matches = visible.filter(number=as_case_number(term))
         if not matches.exists():
             matches = visible.owned_by(member)
             for word in term.split()[:4]:
@@ -234,7 +255,7 @@ def search(member: Membership, term: str) -> Found:
                 moved=v["updated_at"],
             )
         )
-    if len(found.rows) == 1 and found.rows[0].number == term.upper().replace(" ", ""):
+    if len(found.rows) == 1 and found.rows[0].number == as_case_number(term):
         found.only = found.rows[0].number
     return found
 
@@ -329,7 +350,7 @@ class Group:
 
 def grouped(matters: list[Matter], today: date) -> list[Group]:
     """The worklist under its headings: late, today, this week, later. Late is said in working days."""
-    late, now, week, later = [], [], [], []
+    late, now, week, later, undated = [], [], [], [], []
     for m in matters:
         if m.due_on and m.due_on < today:
             late.append((m, _late(workdays_between(m.due_on, today))))
@@ -337,13 +358,16 @@ def grouped(matters: list[Matter], today: date) -> list[Group]:
             now.append((m, _("today")))
         elif m.due_on and (m.due_on - today).days <= 7:
             week.append((m, m.due_on.isoformat()))
+        elif m.due_on:
+            later.append((m, m.due_on.isoformat()))
         else:
-            later.append((m, m.due_on.isoformat() if m.due_on else ""))
+            undated.append((m, ""))
     groups = [
         Group(_("Late"), late, True),
         Group(_("Today"), now),
         Group(_("Within a week"), week),
         Group(_("Later"), later),
+        Group(_("Without a date"), undated),
     ]
     return [g for g in groups if g.matters]
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from cases import seams
 from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY
@@ -79,13 +79,18 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
         ShownItem(
             item=item,
             kind=str(InformationKind(item.kind).short),
-            type=str(ItemType(item.type).label),
+            type=_unless_said(str(ItemType(item.type).label), str(InformationKind(item.kind).short)),
             own=item.unit_id == member.unit_id,
             sight=_sight(item, member, given[item.pk], lines),
             is_new=item.pk in new,
         )
         for item in items
     ]
+
+
+def _unless_said(type_: str, kind: str) -> str:
+    """The type's word, unless the kind beside it is the same word."""
+    return "" if type_ == kind else type_
 
 
 def of_item(case: Case, item: Item, member: Membership) -> Sight:
@@ -226,7 +231,7 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
                 shown_until=shown_until(ever[unit.pk]) if unit.pk in ever and unit.pk not in given else None,
                 can_prepare_consent=standing.owner
                 and not decision.allowed
-                and decision.reason in _CONSENT_WOULD_HELP,
+                and decision.reason in CONSENT_WOULD_HELP,
             )
         )
     kinds = {u.party.kind for u in units} | {member.unit.party.kind}
@@ -240,13 +245,13 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
                 str(kind.label),
                 decision,
                 decision.sentence,
-                can_prepare_consent=standing.owner and decision.reason in _CONSENT_WOULD_HELP,
+                can_prepare_consent=standing.owner and decision.reason in CONSENT_WOULD_HELP,
             )
         )
     return sorted(rows, key=lambda r: (not (r.decision and r.decision.allowed), r.unit is None))
 
 
-_CONSENT_WOULD_HELP = frozenset({"no_consent", "consent_ended", "medical_tick", "withdrawn"})
+CONSENT_WOULD_HELP = frozenset({"no_consent", "consent_ended", "medical_tick", "withdrawn"})
 
 
 def _any_of(kind: PartyKind) -> Unit:
@@ -492,39 +497,81 @@ def lapsed(case: Case, member: Membership) -> list[Given]:
 
 
 def what_closes(case: Case, consent: Consent, member: Membership) -> list[str]:
-    """What a withdrawal closes, one sentence a receiving unit: items, open questions and coming meetings."""
-    pairs: dict[int, set[str]] = defaultdict(set)
-    names: dict[int, str] = {}
-    for line in ConsentLine.objects.filter(consent=consent, ended_at=None).select_related(
-        "to_unit", "from_unit"
-    ):
-        for unit in (line.to_unit, line.from_unit):
-            if unit.pk != member.unit_id:
-                names[unit.pk] = unit.name
-        if line.to_unit_id != member.unit_id:
-            pairs[line.to_unit_id].add(line.kind)
-    counts: dict[int, int] = defaultdict(int)
-    for to_unit, kind in (
+    """What withdrawing the whole consent closes, unit by unit; and what stays, since another consent carries it.
+
+    Counted on the standing disclosures, as the database will end them: by giver, receiver, kind and purpose.
+    """
+    lines = list(
+        ConsentLine.objects.filter(consent=consent, ended_at=None).select_related("to_unit", "from_unit")
+    )
+    ways = {(x.from_unit_id, x.to_unit_id, x.kind, x.purpose) for x in lines}
+    carried = set(
+        ConsentLine.objects.live()
+        .filter(case=case, received_at__isnull=False)
+        .exclude(consent=consent)
+        .values_list("from_unit_id", "to_unit_id", "kind", "purpose")
+    )
+    names = {u.pk: u.name for x in lines for u in (x.to_unit, x.from_unit) if u.pk != member.unit_id}
+    closing: dict[tuple[int, int], int] = defaultdict(int)
+    staying: dict[tuple[int, int], int] = defaultdict(int)
+    keeps_the_case: set[int] = set()
+    for giver, receiver, kind, purpose, item in (
         Disclosure.objects.standing()
-        .filter(case=case, from_unit_id=member.unit_id, item__isnull=False, basis=Ground.CONSENT)
+        .filter(case=case, basis=Ground.CONSENT)
         .exclude(item__type=ItemType.QUESTION)
-        .values_list("to_unit_id", "kind")
+        .values_list("from_unit_id", "to_unit_id", "kind", "purpose", "item_id")
     ):
-        counts[to_unit] += kind in pairs[to_unit]
+        way = (giver, receiver, kind, purpose)
+        closes = way in ways and way not in carried
+        if item is None:
+            keeps_the_case |= set() if closes else {receiver}
+        elif way in ways:
+            (closing if closes else staying)[giver, receiver] += 1
     open_counts: dict[str, int] = defaultdict(int)
     for part in seams.open_matters:
-        for name, count in part(member, case, set(names)).items():
+        for name, count in part(member, case, set(names) - keeps_the_case).items():
             open_counts[name] += count
     sentences = []
     for pk, name in sorted(names.items(), key=lambda pair: pair[1]):
-        figures = {"n": counts[pk], "q": open_counts[f"questions:{pk}"], "m": open_counts[f"meetings:{pk}"]}
-        if any(figures.values()):
+        theirs, ours = (member.unit_id, pk), (pk, member.unit_id)
+        q, m = open_counts[f"questions:{pk}"], open_counts[f"meetings:{pk}"]
+        parts = [
+            ngettext("%(n)s item", "%(n)s items", closing[theirs]) % {"n": closing[theirs]},
+            ngettext("%(n)s open question", "%(n)s open questions", q) % {"n": q},
+            ngettext("%(n)s coming meeting", "%(n)s coming meetings", m) % {"n": m},
+        ]
+        told = [text for text, count in zip(parts, (closing[theirs], q, m), strict=True) if count]
+        if told:
             sentences.append(
-                _("%(party)s no longer sees %(n)s items, %(q)s open questions and %(m)s coming meetings.")
-                % (figures | {"party": name})
+                _("%(party)s no longer sees %(what)s.") % {"party": name, "what": _in_a_row(told)}
             )
-        else:
+        if closing[ours]:
+            sentences.append(
+                ngettext(
+                    "You no longer see %(n)s item from %(party)s.",
+                    "You no longer see %(n)s items from %(party)s.",
+                    closing[ours],
+                )
+                % {"n": closing[ours], "party": name}
+            )
+        if staying[theirs]:
+            sentences.append(
+                ngettext(
+                    "%(party)s still sees %(n)s item: another consent carries it.",
+                    "%(party)s still sees %(n)s items: another consent carries them.",
+                    staying[theirs],
+                )
+                % {"n": staying[theirs], "party": name}
+            )
+        if not told and not closing[ours] and not staying[theirs]:
             sentences.append(
                 _("%(party)s can no longer be given or asked anything under it.") % {"party": name}
             )
     return sentences
+
+
+def _in_a_row(words: list[str]) -> str:
+    """a, b and c."""
+    if len(words) == 1:
+        return words[0]
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}

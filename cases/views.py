@@ -57,19 +57,20 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def cases(request: HttpRequest) -> HttpResponse:
     """The unit's own cases, or those others have opened for it; a page at a time, in the order they last moved."""
     member = _case_worker(request)
-    show = request.GET.get("show", "")
+    show, whose = request.GET.get("show", ""), ""
     how = {"before": request.GET.get("before", ""), "with_persons": request.session.get(SHOW_PERSONS, False)}
     if show != "received":
-        page = listing.own(member, closed=show == "closed", **how)
+        whose = request.GET.get("whose", "")
+        page = listing.own(member, closed=show == "closed", whose=whose, **how)
         # A unit without cases of its own begins with what it has been given.
-        show = show if show in ("open", "closed") else "open" if page.rows else "received"
+        show = show if show in ("open", "closed") else "open" if page.rows or whose else "received"
     if show == "received":
         page = listing.received(member, **how)
     ledger.record_read("cases.listed", by=member, persons=page.persons)
     return render(
         request,
         "cases/list.html",
-        {"page": page, "show": show, "received": show == "received", "member": member},
+        {"page": page, "show": show, "received": show == "received", "member": member, "whose": whose},
     )
 
 
@@ -101,6 +102,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
     if not case_verbs.may_open_cases(member):
         raise Http404
     form = NewCaseForm(request.POST or None, by=member, initiatives=_initiatives_of(member))
+    known = ""
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -116,6 +118,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
             )
         except case_verbs.AlreadyRegistered as there:
             ledger.record_read("case.read", by=member, case=there.case.pk, persons=[there.case.person_id])
+            known = there.case.number
             form.add_error(
                 "number",
                 _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
@@ -127,7 +130,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
                 )
                 messages.success(request, _("The case %(number)s is logged.") % {"number": case.number})
             return redirect("case", number=case.number)
-    return render(request, "cases/new.html", {"form": form, "member": member})
+    return render(request, "cases/new.html", {"form": form, "member": member, "known": known})
 
 
 def _initiatives_of(member: Membership):
@@ -151,6 +154,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         .first()
     )
     panels = [panel for panel in (part(request, case) for part in seams.case_panels) if panel]
+    is_closed = state is not None and state.state == State.CLOSED
     return render(
         request,
         "cases/case.html",
@@ -167,7 +171,10 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "consents": sight.consents_of(case, member),
             "allowed": allowed_actions(member, case),
             "panels": panels,
-            "case_actions": [action for part in seams.case_actions for action in part(request, case)],
+            "is_closed": is_closed,
+            "case_actions": []
+            if is_closed
+            else [action for part in seams.case_actions for action in part(request, case)],
         },
     )
 
@@ -414,7 +421,6 @@ def new_consent(request: HttpRequest, number: str) -> HttpResponse:
         units=sight.units_to_consent_with(member),
         earlier=bool(earlier),
         today=today,
-        initial={"valid_from": today, "given_on": today},
     )
     if form.is_valid():
         values = form.cleaned_data

@@ -1,10 +1,12 @@
 """Forms of asking and answering."""
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cases.forms import CHOOSE, PersonText, SoftStop
-from cases.law import InformationKind
+from cases.law import Decision, InformationKind
+from cases.sight import CONSENT_WOULD_HELP
 from inquiries.models import ANSWER_KINDS, Category, Channel
 from parties.models import PartyKind
 
@@ -47,14 +49,16 @@ class AnswerForm(SoftStop):
         widget=forms.HiddenInput,
     )
 
-    def __init__(self, *args, category: str, decisions: dict, excluded: bool, **kwargs) -> None:
+    def __init__(
+        self, *args, category: str, decisions: dict, excluded: bool, consent_url: str = "", **kwargs
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = ANSWER_KINDS[category]
         self.stop_fields = tuple(self.kinds)
         for kind in self.kinds:
             decision = decisions[kind]
             self.fields[kind] = PersonText(
-                label=InformationKind(kind).label, required=False, max_length=4000, help_text=decision.sentence,
+                label=InformationKind(kind).label, required=False, max_length=4000, help_text=_why(decision, consent_url),
                 disabled=not decision.allowed,
                 widget=forms.Textarea(attrs={"rows": 4, "data-draft": ""}),
             )  # fmt: skip
@@ -77,6 +81,13 @@ class AnswerForm(SoftStop):
     @property
     def confirmed(self) -> tuple[str, ...]:
         return ("excluded_read",) if self.cleaned_data.get("excluded_read") else ()
+
+
+def _why(decision: Decision, consent_url: str) -> str:
+    """Why the kind may be answered or not; where a consent would open it, the way to record one."""
+    if consent_url and decision.reason in CONSENT_WOULD_HELP:
+        return format_html('{} <a href="{}">{}</a>', decision.sentence, consent_url, _("Record a consent"))
+    return decision.sentence
 
 
 class DeclineForm(forms.Form):

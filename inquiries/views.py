@@ -17,6 +17,7 @@ from cases.access import allowed_actions, demand, key_for_ledger, open_case, ref
 from cases.actions import disclosure as giving
 from cases.deciding import Standing
 from cases.law import Act, InformationKind
+from cases.listing import as_case_number
 from cases.models import Case, Item
 from cases.sight import CONFIRMATIONS_MISSING
 from errands import drafts
@@ -130,6 +131,7 @@ def ask(request: HttpRequest, number: str, unit: int) -> HttpResponse:
             "form": form,
             "decision": decision,
             "excluded": excluded,
+            "due": actions.due_from(timezone.localdate()),
             "draft": draft,
             "draft_url": reverse("draft_of", args=["ask", key]),
         },
@@ -161,6 +163,9 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
             category=inquiry.category,
             decisions=decisions,
             excluded=bool(excluded),
+            consent_url=reverse("new_consent", args=[inquiry.case.number])
+            if "record_consent" in allowed_actions(member, inquiry.case)
+            else "",
             initial={n: v[0] for n, v in draft.text.items() if v} if draft else None,
         )
         if form.is_valid():
@@ -291,7 +296,7 @@ def log_inquiry(request: HttpRequest) -> HttpResponse:
                 Case.objects.visible_to(member)
                 .owned_by(member)
                 .select_related("person")
-                .filter(number=values["case_number"].strip().upper())
+                .filter(number=as_case_number(values["case_number"]))
                 .first()
             )
             if case is None:

@@ -6,7 +6,7 @@ from cases import listing, sight
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
 from cases.actions.reading import note_opened
-from cases.models import Reading
+from cases.models import Item, Reading
 from parties.access import acting
 from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
 
@@ -83,3 +83,41 @@ def test_what_has_closed_is_not_new(cast, given):
         consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
     with acting(cast.investigator):
         assert listing.given_to_read(cast.investigator) == []
+
+
+def test_the_preview_of_a_withdrawal_counts_what_will_close_and_what_another_consent_carries(cast, given):
+    """One item lies under two consents, one under this only; then the count before is the count after."""
+    case, item, consent = given
+    fk = cast.investigator.unit
+    other = make_consent(cast.coordinator, case)
+    for kind in ("existence", "plan"):
+        make_line(other, cast.coordinator, cast.coordinator, fk, kind)
+    make_line(consent, cast.coordinator, cast.coordinator, fk, "ability")
+    ability = make_item(cast.coordinator, case, "ability_note", "Förmåga")
+    make_disclosure(cast.coordinator, case, fk, ability)
+    with acting(cast.coordinator):
+        told = " ".join(sight.what_closes(case, consent, cast.coordinator))
+        assert f"{fk.name} ser inte längre 1 uppgift." in told
+        assert f"{fk.name} ser fortfarande 1 uppgift" in told
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+    with acting(cast.investigator):
+        seen = set(Item.objects.visible_to(cast.investigator).values_list("pk", flat=True))
+        assert seen == {item.pk}
+    with acting(cast.coordinator):
+        told = " ".join(sight.what_closes(case, other, cast.coordinator))
+        assert f"{fk.name} ser inte längre 1 uppgift." in told and "fortfarande" not in told
+
+
+def test_the_preview_tells_what_the_own_unit_loses(cast):
+    case = make_case(cast.coordinator)
+    consent = make_consent(cast.coordinator, case)
+    fk = cast.investigator
+    for kind in ("existence", "decision"):
+        make_line(consent, cast.coordinator, fk, cast.coordinator.unit, kind)
+        make_line(consent, cast.coordinator, cast.coordinator, fk.unit, kind)
+    make_disclosure(cast.coordinator, case, fk.unit)
+    make_disclosure(fk, case, cast.coordinator.unit, make_item(fk, case, "decision", "Beslut"))
+    with acting(cast.coordinator):
+        assert sight.what_closes(case, consent, cast.coordinator) == [
+            f"Ni ser inte längre 1 uppgift från {fk.unit.name}."
+        ]
