@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import listing, seams, sight
+from cases import consents, listing, seams, sight
 from cases.access import allowed_actions, demand, open_case, open_consent, open_item, refuse
 from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
@@ -168,7 +168,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
             "days": _days(spell, state),
             "contact": contact,
             "items": items,
-            "consents": sight.consents_of(case, member),
+            "consents": consents.at_a_glance(case, member),
             "allowed": allowed_actions(member, case),
             "panels": panels,
             "is_closed": is_closed,
@@ -415,10 +415,10 @@ def new_consent(request: HttpRequest, number: str) -> HttpResponse:
     member = request.membership
     demand(member, case, "record_consent")
     today = timezone.localdate()
-    earlier = sight.lapsed(case, member)
+    earlier = consents.lapsed(case, member)
     form = ConsentRecordForm(
         request.POST or None,
-        units=sight.units_to_consent_with(member),
+        units=consents.units_to_consent_with(member),
         earlier=bool(earlier),
         today=today,
     )
@@ -464,7 +464,7 @@ def consent_page(request: HttpRequest, number: str, consent_number: str) -> Http
     """The consent line by line, and what has been given under it."""
     case = open_case(request, number, deed="consent.read")
     consent = open_consent(request, case, consent_number)
-    lines = sight.lines_in_words(consent)
+    lines = consents.lines_in_words(consent)
     return render(
         request,
         "cases/consent.html",
@@ -473,7 +473,7 @@ def consent_page(request: HttpRequest, number: str, consent_number: str) -> Http
             "consent": consent,
             "lines": lines,
             "standing": any(line.is_live for line in lines),
-            "given": sight.given_on(case),
+            "given": consents.given_on(case),
             "may_withdraw": "withdraw" in allowed_actions(request.membership, case),
         },
     )
@@ -485,7 +485,7 @@ def withdraw(request: HttpRequest, number: str, consent_number: str) -> HttpResp
     case = open_case(request, number)
     consent = open_consent(request, case, consent_number)
     demand(request.membership, case, "withdraw")
-    lines = [line for line in sight.lines_in_words(consent) if line.ended_at is None]
+    lines = [line for line in consents.lines_in_words(consent) if line.ended_at is None]
     form = WithdrawForm(
         request.POST or None,
         lines=[
@@ -513,8 +513,8 @@ def withdraw(request: HttpRequest, number: str, consent_number: str) -> HttpResp
             "case": case,
             "consent": consent,
             "form": form,
-            "closes": sight.what_closes(case, consent, request.membership),
-            "given": sight.given_on(case),
+            "closes": consents.what_closes(case, consent, request.membership),
+            "given": consents.given_on(case),
         },
     )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases import listing, sight
+from cases import consents, listing, sight
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
 from cases.actions.reading import note_opened
@@ -96,7 +96,7 @@ def test_the_preview_of_a_withdrawal_counts_what_will_close_and_what_another_con
     ability = make_item(cast.coordinator, case, "ability_note", "Förmåga")
     make_disclosure(cast.coordinator, case, fk, ability)
     with acting(cast.coordinator):
-        told = " ".join(sight.what_closes(case, consent, cast.coordinator))
+        told = " ".join(consents.what_closes(case, consent, cast.coordinator))
         assert f"{fk.name} ser inte längre 1 uppgift." in told
         assert f"{fk.name} ser fortfarande 1 uppgift" in told
         consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
@@ -104,7 +104,7 @@ def test_the_preview_of_a_withdrawal_counts_what_will_close_and_what_another_con
         seen = set(Item.objects.visible_to(cast.investigator).values_list("pk", flat=True))
         assert seen == {item.pk}
     with acting(cast.coordinator):
-        told = " ".join(sight.what_closes(case, other, cast.coordinator))
+        told = " ".join(consents.what_closes(case, other, cast.coordinator))
         assert f"{fk.name} ser inte längre 1 uppgift." in told and "fortfarande" not in told
 
 
@@ -118,6 +118,6 @@ def test_the_preview_tells_what_the_own_unit_loses(cast):
     make_disclosure(cast.coordinator, case, fk.unit)
     make_disclosure(fk, case, cast.coordinator.unit, make_item(fk, case, "decision", "Beslut"))
     with acting(cast.coordinator):
-        assert sight.what_closes(case, consent, cast.coordinator) == [
+        assert consents.what_closes(case, consent, cast.coordinator) == [
             f"Ni ser inte längre 1 uppgift från {fk.unit.name}."
         ]
