@@ -7,7 +7,7 @@ no item. Whose turn it is and whether it is late is computed from its rows, neve
 from datetime import date
 
 from django.db import models
-from django.db.models import BooleanField, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import F, Func, Q, Value, When
 from django.db.models import Case as Choose
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +91,11 @@ class Channel(models.TextChoices):
     MEETING = "meeting", pgettext_lazy("channel", "At a meeting")
 
 
+def _stands() -> Q:
+    """Whether a question has what it needs; the database answers (migration 0002), since neither side sees both grounds."""
+    return Q(Func(F("pk"), function="portal.question_stands", output_field=models.BooleanField()))
+
+
 class InquiryQuerySet(models.QuerySet["Inquiry"]):
     def visible_to(self, membership: Membership | None) -> "InquiryQuerySet":
         """Inquiries the unit has asked or been asked, on cases it may open now; and what it has logged itself."""
@@ -102,39 +107,38 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         )
 
     def with_state(self) -> "InquiryQuerySet":
-        """Adds `last_step`, the last of its rows, and `state`, where it stands now.
+        """Adds `state`: where it stands now.
 
-        They differ for an open question that has lost its ground: it is paused from that moment, whether or not the
-        tidying has written the row. `Choose` in two steps, so that grounds are asked for open questions only.
+        It is the last step, but for an open question that has lost its ground: that is paused from that moment, whether
+        or not the tidying has written the row. `Choose` in two steps, so that grounds are asked for open questions only.
         """
-        last = InquiryState.objects.filter(inquiry=OuterRef("pk")).order_by("-id")
-        stands = Func(F("pk"), function="portal.question_stands", output_field=BooleanField())
-        return self.annotate(last_step=Subquery(last.values("state")[:1])).annotate(
+        text = models.TextField()
+        return self.annotate(
             state=Choose(
                 When(
                     mode=Mode.CASE,
                     last_step__in=OPEN_STATES,
                     then=Choose(
-                        When(stands, then=F("last_step")),
-                        default=Value(State.PAUSED),
-                        output_field=models.TextField(),
+                        When(_stands(), then=F("last_step")), default=Value(State.PAUSED), output_field=text
                     ),
                 ),
                 default=F("last_step"),
-                output_field=models.TextField(),
+                output_field=text,
             )
         )
 
     def turn_of(self, membership: Membership) -> "InquiryQuerySet":
-        """Those that wait for the membership's unit: asked of it and open, or asked by it and answered, unread or declined."""
+        """Those that wait for the membership's unit: asked of it and open, or asked by it and answered, unread or not answered here."""
         unit = membership.unit_id
+        told = [State.ANSWERED, State.DECLINED, State.PAUSED]
         return (
             self.visible_to(membership)
-            .with_state()
             .filter(
-                Q(to_unit_id=unit, state__in=OPEN_STATES)
-                | Q(asker_unit_id=unit, state__in=[State.ANSWERED, State.DECLINED, State.PAUSED])
+                Q(to_unit_id=unit, last_step__in=OPEN_STATES) & _stands()
+                | Q(asker_unit_id=unit, last_step__in=told)
+                | Q(asker_unit_id=unit, last_step__in=OPEN_STATES) & ~_stands()
             )
+            .with_state()
         )
 
     def waiting_for(self, membership: Membership, cap: int = 50) -> str:
@@ -160,6 +164,8 @@ class Inquiry(models.Model):
     due_on = models.DateField(null=True)
     minutes = models.PositiveIntegerField(null=True)
     documented = models.BooleanField(default=False)
+    # Copied from the last of its rows by the database itself, so that the badge of every page reads an index.
+    last_step = models.TextField(choices=State, default=State.SENT)
 
     objects = InquiryQuerySet.as_manager()
 
@@ -167,6 +173,16 @@ class Inquiry(models.Model):
         indexes = [
             models.Index(fields=["to_unit", "due_on"], name="inquiry_received"),
             models.Index(fields=["asker_unit", "-asked_at"], name="inquiry_asked"),
+            models.Index(
+                fields=["to_unit", "last_step"],
+                condition=Q(last_step__in=OPEN_STATES),
+                name="inquiry_to_answer",
+            ),
+            models.Index(
+                fields=["asker_unit", "last_step"],
+                condition=~Q(last_step__in=[State.CLOSED, State.TAKEN_BACK]),
+                name="inquiry_to_follow",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="an_inquiry_has_a_known_mode"),
@@ -241,6 +257,7 @@ CLASSIFIED = {
             "due_on",
             "minutes",
             "documented",
+            "last_step",
         ],
         "personal",
     )

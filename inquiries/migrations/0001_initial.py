@@ -77,6 +77,21 @@ class Migration(migrations.Migration):
                 ("minutes", models.PositiveIntegerField(null=True)),
                 ("documented", models.BooleanField(default=False)),
                 (
+                    "last_step",
+                    models.TextField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("read", "Read"),
+                            ("answered", "Answered"),
+                            ("declined", "Not answered here"),
+                            ("paused", "Paused"),
+                            ("taken_back", "Taken back"),
+                            ("closed", "Done"),
+                        ],
+                        default="sent",
+                    ),
+                ),
+                (
                     "asker_unit",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
@@ -220,6 +235,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="inquiry",
             index=models.Index(fields=["asker_unit", "-asked_at"], name="inquiry_asked"),
+        ),
+        migrations.AddIndex(
+            model_name="inquiry",
+            index=models.Index(
+                condition=models.Q(("last_step__in", ("sent", "read"))),
+                fields=["to_unit", "last_step"],
+                name="inquiry_to_answer",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="inquiry",
+            index=models.Index(
+                condition=models.Q(("last_step__in", ["closed", "taken_back"]), _negated=True),
+                fields=["asker_unit", "last_step"],
+                name="inquiry_to_follow",
+            ),
         ),
         migrations.AddConstraint(
             model_name="inquiry",

@@ -8,7 +8,7 @@ WALLS = f"""
 alter table inquiries_inquiry enable row level security;
 alter table inquiries_inquiry force row level security;
 create policy read on inquiries_inquiry for select to portal_app using {MINE};
-create policy add on inquiries_inquiry for insert to portal_app with check (asker_unit_id = {U});
+create policy add on inquiries_inquiry for insert to portal_app with check (asker_unit_id = {U} and last_step = 'sent');
 create policy only_on_a_case_one_sees on inquiries_inquiry as restrictive for insert to portal_app
     with check (case_id is null or exists (select 1 from cases_case c where c.id = case_id));
 revoke update on inquiries_inquiry from portal_app;
@@ -45,6 +45,23 @@ revoke delete, truncate on {table} from portal_app;
     )
 )
 
+LAST = """
+-- Where an inquiry stands is the last of its rows; the copy beside it is the database's own, nobody else writes it.
+grant update on inquiries_inquiry to portal_definer;
+grant select on inquiries_inquirystate to portal_definer;
+create policy door on inquiries_inquirystate for select to portal_definer using (true);
+create policy door_change on inquiries_inquiry for update to portal_definer using (true) with check (true);
+create function portal.inquiry_steps() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    update inquiries_inquiry set last_step = (
+        select s.state from inquiries_inquirystate s where s.inquiry_id = new.inquiry_id order by s.id desc limit 1)
+    where id = new.inquiry_id;
+    return null;
+end $$;
+alter function portal.inquiry_steps() owner to portal_definer;
+create trigger steps after insert on inquiries_inquirystate for each row execute function portal.inquiry_steps();
+"""
+
 STANDS = """
 -- Whether an open question still has what it needs: the asker reads the case, the receiver the question. Neither side
 -- sees the other's grounds, so the database answers both alike, and nobody else.
@@ -70,4 +87,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(WALLS, migrations.RunSQL.noop),
         migrations.RunSQL(STANDS, migrations.RunSQL.noop),
+        migrations.RunSQL(LAST, migrations.RunSQL.noop),
     ]

@@ -220,6 +220,22 @@ def test_a_question_that_stays_closed_after_reopening_says_so(cast, shared, sign
     assert "Skicka svaret" not in after and "Din tur" not in after
 
 
+def test_where_it_stands_is_the_last_row_and_nobody_else_writes_it(cast, shared):
+    case, _ = shared
+    inquiry = ask(cast.investigator, case, cast.coordinator)
+    with acting(cast.coordinator):
+        actions.mark_read(by=cast.coordinator, inquiry=inquiry)
+        assert Inquiry.objects.get(pk=inquiry.pk).last_step == "read"
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            Inquiry.objects.filter(pk=inquiry.pk).update(last_step="closed")
+    with acting(cast.investigator), pytest.raises(DatabaseError, match="row-level security"):
+        with transaction.atomic():
+            Inquiry.objects.create(
+                mode="log_only", category="rules", channel="phone", asker_unit=cast.investigator.unit,
+                counterpart="psychiatry", minutes=5, by=cast.investigator, last_step="closed",
+            )  # fmt: skip
+
+
 def test_the_database_answers_only_the_two_sides_whether_a_question_stands(cast, shared):
     case, _ = shared
     inquiry = ask(cast.investigator, case, cast.coordinator)
