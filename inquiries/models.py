@@ -7,8 +7,8 @@ no item. Whose turn it is and whether it is late is computed from its rows, neve
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Func, Q, Value, When
 from django.db.models import Case as Choose
+from django.db.models import F, Func, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
