@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from errands import jobs, notices
+from errands import drafts, jobs, notices
 
 
 @shared_task(name="errands.tasks.perform", acks_late=True)
@@ -24,3 +24,8 @@ def send_notices() -> None:
 @shared_task(name="errands.tasks.forget_ended_sessions")
 def forget_ended_sessions() -> None:
     SessionStore.clear_expired()
+
+
+@shared_task(name="errands.tasks.forget_old_drafts")
+def forget_old_drafts() -> None:
+    drafts.forget_old()
