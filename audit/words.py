@@ -30,7 +30,7 @@ known_to: list[Callable[[Any, Iterable[int], Iterable[int]], Known]] = []
 # Given the reader and a case number as typed: the case, if this reader may know of it.
 case_numbered: list[Callable[[Any, str], int | None]] = []
 
-# Groups as they stand in the filter; a star in a kind stands for any letters.
+# Groups as they stand in the filter; a star in a kind stands for any letters. The first that fits is what a row is called.
 GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
     "cases": (
         _("Cases"),
@@ -94,6 +94,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "initiative.*_added": _("Added a row in an insats"),
             "initiative.*_corrected": _("Corrected a row in an insats"),
             "initiative.*_removed": _("Removed a row in an insats"),
+            "initiative.*": _("Worked with an insats"),
         },
     ),
     "reports": (
@@ -103,6 +104,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "report.text_saved": _("Saved a text in a report"),
             "report.frozen": _("Froze a report"),
             "report.downloaded": _("Downloaded a report"),
+            "report.*": _("Worked with a report"),
         },
     ),
     "members": (
@@ -124,12 +126,6 @@ KINDS: dict[str, Promise] = {
     kind: words for _group, kinds in GROUPS.values() for kind, words in kinds.items()
 }
 _STARRED = [kind for kind in KINDS if "*" in kind]
-# Deeds of a room that has got a new one since these words were written.
-PREFIXES: dict[str, Promise] = {
-    "initiative.": _("Worked with an insats"),
-    "report.": _("Worked with a report"),
-}
-
 # Why: the ground that was used for giving, or for which the page was open.
 BASES: dict[str, Promise] = {
     "consent": _("Consent"),
@@ -149,17 +145,16 @@ def in_words(kind: str) -> Promise | str:
         start, end = starred.split("*")
         if kind.startswith(start) and kind.endswith(end):
             return KINDS[starred]
-    return next((words for start, words in PREFIXES.items() if kind.startswith(start)), kind)
+    return kind
 
 
-def choices() -> list[tuple[Promise, list[tuple[str, Promise | str]]]]:
+def choices() -> list[tuple[Promise, list[tuple[str, Promise]]]]:
     """The events of the filter, by group; the first of a group is the whole group."""
-    return [
-        (group, [(f"all:{key}", _("All of these")), *kinds.items()])
-        if len(kinds) > 1
-        else (group, list(kinds.items()))
-        for key, (group, kinds) in GROUPS.items()
-    ]
+    offered = []
+    for key, (group, kinds) in GROUPS.items():
+        named = [(kind, words) for kind, words in kinds.items() if not kind.endswith(".*")]
+        offered.append((group, [(f"all:{key}", _("All of these")), *named] if len(kinds) > 1 else named))
+    return offered
 
 
 def chosen(value: str) -> Q:
