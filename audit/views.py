@@ -1,42 +1,177 @@
-"""The access log, for those who review it: an auditor reads the own party's rows, a manager the own unit's."""
+"""The access log: who did or saw what, about whom, when and why; for those whose task it is to review it.
 
+Who reads which rows. A unit's manager reads the rows of the own unit: what the people who work there did and saw,
+their own steps included, in the unit's cases and in cases others have opened for it. An auditor reads the rows of the
+own party, all its units. Nobody reads another party's rows: how others have handled a case stands in their own log,
+and each party answers for its own (R13). For everyone else the page does not exist. The database holds the same
+(audit/migrations/0002_append_only.py); the page adds only who has the task.
+
+What a row tells. The manager sees the case's number if she may open the case today, and the person's name if it is a
+case of the own unit that she may open and the identity is not protected. The auditor, who opens no case, sees neither,
+but a key for each: the same key is the same case, and the same person, so that what happened can be followed and the
+manager asked. A personal number stands nowhere. Whose name was shown on the page is written in the log itself.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from audit import ledger
+from audit import ledger, words
+from audit.forms import LogFilter
 from audit.models import Entry
-from audit.words import KINDS, in_words, names_of
 
 READERS = frozenset({"auditor", "manager"})
 PAGE = 50
+MOST_NAMED = 3
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Row:
+    """An entry in words. persons: (key, name or ""), the first few; `more` is how many stand behind them."""
+
+    at: datetime
+    who: str
+    unit: str
+    event: object
+    asked_for: str
+    case: int | None
+    case_number: str
+    persons: list[tuple[int, str]]
+    more: list[tuple[int, str]]
+    why: object
 
 
 @require_safe
 def access_log(request: HttpRequest) -> HttpResponse:
-    """The newest rows first, a page at a time; the wall decides which rows there are. Reading the log is logged too."""
-    member = request.membership
-    if member is None or member.role not in READERS:
+    """The newest rows first, a page at a time; filters by event, person of staff, case, person's key and dates.
+
+    Reading the log is logged too, with the persons whose names the page shows.
+    """
+    reader = request.membership
+    if reader is None or reader.role not in READERS:
         raise Http404
-    kind = request.GET.get("kind", "")
-    before = request.GET.get("before", "")
-    entries = Entry.objects.order_by("-id")
-    if kind in KINDS:
-        entries = entries.filter(kind=kind)
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        entries = entries.filter(pk__lt=int(before))
-    rows = list(entries[: PAGE + 1])
-    shown, more = rows[:PAGE], len(rows) > PAGE
-    ledger.record_read("log.read", by=member)
-    members = {e.member for e in shown if e.member}
-    names = {pk: name for look in names_of for pk, name in look(members).items()}
+    form = LogFilter(request.GET or None, reader=reader)
+    if form.is_bound and not form.is_valid():
+        entries, more = [], False
+    else:
+        entries, more = _page(
+            reader, form.cleaned_data if form.is_bound else {}, request.GET.get("before", "")
+        )
+    known = _known(reader, entries)
+    ledger.record_read("log.read", by=reader, persons=known.persons)
     return render(
         request,
         "audit/log.html",
         {
-            "entries": [(e, in_words(e.kind), names.get(e.member, "")) for e in shown],
-            "kinds": sorted(KINDS.items(), key=lambda pair: str(pair[1])),
-            "kind": kind,
-            "next_before": shown[-1].pk if more else None,
+            "form": form,
+            "rows": _in_words(entries, known),
+            "filtered": any(form.cleaned_data.values()) if form.is_bound and form.is_valid() else False,
+            "older_url": _address(request, before=_key(entries[-1])) if more else "",
+            "newest_url": _address(request) if request.GET.get("before") else "",
+            "person": form.cleaned_data.get("person") if form.is_bound and form.is_valid() else None,
+            "by_key": not reader.is_case_role,
         },
     )
+
+
+def _page(reader, wanted: dict, before: str) -> tuple[list[Entry], bool]:
+    # The wall says which rows there are; asked here as well, so that the index of the unit or the party is used.
+    mine = {"party": reader.party_id} if reader.role == "auditor" else {"unit": reader.unit_id}
+    rows = Entry.objects.filter(words.chosen(wanted.get("kind", "")), **mine).order_by("-at", "-id")
+    if wanted.get("who"):
+        rows = rows.filter(member=wanted["who"])
+    if wanted.get("case"):
+        rows = rows.filter(case=_case(reader, wanted["case"]))
+    if wanted.get("person"):
+        rows = rows.filter(persons__contains=[wanted["person"]])
+    if wanted.get("from_on"):
+        rows = rows.filter(at__gte=_midnight(wanted["from_on"]))
+    if wanted.get("to_on"):
+        rows = rows.filter(at__lt=_midnight(wanted["to_on"] + timedelta(days=1)))
+    key = _key_of(before)
+    if key:
+        at, pk = key
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE
+
+
+def _key(entry: Entry) -> str:
+    return f"{(entry.at - _EPOCH) // timedelta(microseconds=1)}_{entry.pk}"
+
+
+def _key_of(text: str) -> tuple[datetime, int] | None:
+    """The last row shown, as written in the link to the next page; anything else is no key."""
+    moment, _, pk = text.partition("_")
+    if not (moment.isascii() and moment.isdecimal() and pk.isascii() and pk.isdecimal() and len(text) < 40):
+        return None
+    if int(pk) >= 2**63:
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=int(moment)), int(pk)
+    except OverflowError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _case(reader, typed: str) -> int:
+    """The case that is meant: by its number, if the reader may know of it, else by its key; 0 is no case."""
+    if typed.isascii() and typed.isdecimal() and len(typed) < 19:
+        return int(typed)
+    return next((found for look in words.case_numbered if (found := look(reader, typed))), 0)
+
+
+def _known(reader, entries: list[Entry]) -> words.Known:
+    cases = {e.case for e in entries if e.case}
+    persons = {person for e in entries for person in e.persons}
+    known = [look(reader, cases, persons) for look in words.known_to]
+    return words.Known(
+        cases={pk: number for part in known for pk, number in part.cases.items()},
+        persons={pk: name for part in known for pk, name in part.persons.items()},
+    )
+
+
+def _in_words(entries: list[Entry], known: words.Known) -> list[Row]:
+    names = _asked(words.names_of, {e.member for e in entries if e.member})
+    units = _asked(words.units_of, {e.unit for e in entries if e.unit})
+    rows = []
+    for e in entries:
+        # Those with a name first: a reader looks for them.
+        persons = sorted(
+            ((pk, known.persons.get(pk, "")) for pk in e.persons), key=lambda p: (not p[1], p[1], p[0])
+        )
+        cut = MOST_NAMED if len(persons) > MOST_NAMED + 1 else len(persons)
+        rows.append(
+            Row(
+                at=e.at,
+                who=names.get(e.member, ""),
+                unit=units.get(e.unit, ""),
+                event=words.in_words(e.kind),
+                asked_for=e.note if e.kind == "read.refused" else "",
+                case=e.case,
+                case_number=known.cases.get(e.case, ""),
+                persons=persons[:cut],
+                more=persons[cut:],
+                why=words.BASES.get(e.basis, ""),
+            )
+        )
+    return rows
+
+
+def _asked(parts: list, keys: set[int]) -> dict[int, str]:
+    return {pk: name for look in parts for pk, name in look(keys).items()}
+
+
+def _address(request: HttpRequest, **more: str) -> str:
+    kept = {name: value for name, value in request.GET.items() if name != "before" and value}
+    return "?" + urlencode(kept | more)

@@ -1,71 +1,170 @@
-"""What each kind of ledger row is called on the screen. A kind that is missing here turns a house test red.
+"""What the rows of the ledger are called on the screen: events and grounds. A kind missing here turns a house test red.
 
-Names of members are known on the floor above, which plugs in `names_of`.
+Names of staff, units, cases and persons are known on the floors above, which plug in. The room itself knows numbers.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# Given the numbers of memberships: their names, as far as they are known.
-names_of: list[Callable[[Iterable[int]], dict[int, str]]] = []
 
-# Deeds without a person on sick leave, told by their room.
-PREFIXES: dict[str, Promise] = {
-    "initiative.": _("Worked with an insats"),
-    "report.": _("Worked with a report"),
+@dataclass(frozen=True)
+class Known:
+    """What a reader may know of cases and persons: the case's number, the person's name. What is missing is not told."""
+
+    cases: dict[int, str] = field(default_factory=dict)
+    persons: dict[int, str] = field(default_factory=dict)
+
+
+# Given the numbers of memberships, of units: their names, as far as they are known.
+names_of: list[Callable[[Iterable[int]], dict[int, str]]] = []
+units_of: list[Callable[[Iterable[int]], dict[int, str]]] = []
+# Given the reader: the memberships whose rows the reader may have, with what to call them.
+staff_of: list[Callable[[Any], list[tuple[int, str]]]] = []
+# Given the reader, and numbers of cases and of persons: what this reader may know of them.
+known_to: list[Callable[[Any, Iterable[int], Iterable[int]], Known]] = []
+# Given the reader and a case number as typed: the case, if this reader may know of it.
+case_numbered: list[Callable[[Any, str], int | None]] = []
+
+# Groups as they stand in the filter; a star in a kind stands for any letters. The first that fits is what a row is called.
+GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
+    "cases": (
+        _("Cases"),
+        {
+            "case.read": _("Opened a case"),
+            "cases.listed": _("Saw a list of cases"),
+            "cases.searched": _("Searched for a case"),
+            "worklist.read": _("Saw the worklist"),
+            "read.refused": _("Was refused"),
+            "case.opened": _("Logged a case"),
+            "case.open": _("Reopened a case"),
+            "case.paused": _("Paused a case"),
+            "case.closed": _("Closed a case"),
+            "case.spell": _("Recorded a spell"),
+            "case.assigned": _("Assigned a case"),
+            "case.imported": _("Imported a case"),
+            "case.import_changed": _("Changed a case by a list"),
+            "case.party_left": _("What was given ended: the party left the insats"),
+            "person.protected": _("Protected an identity"),
+            "import.checked": _("Checked a case list"),
+            "import.done": _("Imported a case list"),
+        },
+    ),
+    "items": (
+        _("Items and consents"),
+        {
+            "item.read": _("Read an item"),
+            "items.listed": _("Saw what the unit has written"),
+            "item.written": _("Wrote an item"),
+            "item.version": _("Wrote a new version"),
+            "item.given": _("Gave an item"),
+            "item.stopped": _("Stopped showing an item"),
+            "consent.read": _("Read a consent"),
+            "consent.recorded": _("Recorded a consent"),
+            "consent.withdrawn": _("Recorded a withdrawal"),
+        },
+    ),
+    "inquiries": (
+        _("Inquiries"),
+        {
+            "inquiry.read": _("Read a question"),
+            "inquiries.listed": _("Saw a list of questions"),
+            "inquiry.asked": _("Asked a question"),
+            "inquiry.answered": _("Answered a question"),
+            "inquiry.declined": _("Did not answer in the portal"),
+            "inquiry.closed": _("Closed a question"),
+            "inquiry.taken_back": _("Took back a question"),
+            "inquiry.logged": _("Logged a spoken question"),
+            "inquiry.paused": _("A question was paused"),
+        },
+    ),
+    "initiatives": (
+        _("The initiative"),
+        {
+            "initiative.started": _("Started an insats"),
+            "initiative.imported": _("Imported an insats"),
+            "initiative.edited": _("Changed what is said of an insats"),
+            "initiative.shares_set": _("Set the shares of an insats"),
+            "initiative.seat_given": _("Gave a seat in an insats"),
+            "initiative.seat_ended": _("Ended a seat in an insats"),
+            "initiative.*_added": _("Added a row in an insats"),
+            "initiative.*_corrected": _("Corrected a row in an insats"),
+            "initiative.*_removed": _("Removed a row in an insats"),
+            "initiative.*": _("Worked with an insats"),
+        },
+    ),
+    "reports": (
+        _("Reports"),
+        {
+            "report.begun": _("Began a report"),
+            "report.text_saved": _("Saved a text in a report"),
+            "report.frozen": _("Froze a report"),
+            "report.downloaded": _("Downloaded a report"),
+            "report.*": _("Worked with a report"),
+        },
+    ),
+    "members": (
+        _("Roles and accounts"),
+        {
+            "member.invited": _("Sent an invitation"),
+            "member.invitation_taken_back": _("Took back an invitation"),
+            "member.accepted": _("Accepted a role"),
+            "member.ended": _("Ended a role"),
+            "member.link_sent": _("Sent a link to choose a password"),
+            "member.switched": _("Switched assignment"),
+            "member.substitute": _("Recorded a substitute"),
+            "member.first_administrator": _("Made the first administrator"),
+        },
+    ),
+    "log": (_("The access log"), {"log.read": _("Read the access log")}),
+}
+KINDS: dict[str, Promise] = {
+    kind: words for _group, kinds in GROUPS.values() for kind, words in kinds.items()
+}
+_STARRED = [kind for kind in KINDS if "*" in kind]
+# Why: the ground that was used for giving, or for which the page was open.
+BASES: dict[str, Promise] = {
+    "consent": _("Consent"),
+    "fk_duty": _("Duty to answer Försäkringskassan (110 kap. 31 § SFB)"),
+    "fk_ask": _("Försäkringskassan may ask (110 kap. 14 § SFB)"),
+    "intra_care": _("Care relation with the same care provider"),
+    "own": _("The unit’s own case"),
+    "given": _("Given to the unit"),
 }
 
 
 def in_words(kind: str) -> Promise | str:
-    """What a kind is called on the screen."""
-    return KINDS.get(kind) or next(
-        (words for start, words in PREFIXES.items() if kind.startswith(start)), kind
-    )
+    """What a kind is called on the screen; a kind that nobody has named is shown as it is."""
+    if kind in KINDS:
+        return KINDS[kind]
+    for starred in _STARRED:
+        start, end = starred.split("*")
+        if kind.startswith(start) and kind.endswith(end):
+            return KINDS[starred]
+    return kind
 
 
-KINDS: dict[str, Promise] = {
-    "case.read": _("Opened a case"),
-    "cases.listed": _("Saw a list of cases"),
-    "cases.searched": _("Searched for a case"),
-    "items.listed": _("Saw what the unit has written"),
-    "item.read": _("Read an item"),
-    "consent.read": _("Read a consent"),
-    "read.refused": _("Was refused"),
-    "worklist.read": _("Saw the worklist"),
-    "case.opened": _("Logged a case"),
-    "case.open": _("Reopened a case"),
-    "case.paused": _("Paused a case"),
-    "case.closed": _("Closed a case"),
-    "case.spell": _("Recorded a spell"),
-    "case.assigned": _("Assigned a case"),
-    "case.imported": _("Imported a case"),
-    "case.import_changed": _("Changed a case by a list"),
-    "case.party_left": _("What was given ended: the party left the insats"),
-    "person.protected": _("Protected an identity"),
-    "item.written": _("Wrote an item"),
-    "item.version": _("Wrote a new version"),
-    "item.given": _("Gave an item"),
-    "item.stopped": _("Stopped showing an item"),
-    "consent.recorded": _("Recorded a consent"),
-    "consent.withdrawn": _("Recorded a withdrawal"),
-    "inquiry.asked": _("Asked a question"),
-    "inquiry.read": _("Read a question"),
-    "inquiry.answered": _("Answered a question"),
-    "inquiry.declined": _("Did not answer in the portal"),
-    "inquiry.closed": _("Closed a question"),
-    "inquiry.taken_back": _("Took back a question"),
-    "inquiry.logged": _("Logged a spoken question"),
-    "inquiry.paused": _("A question was paused"),
-    "inquiries.listed": _("Saw a list of questions"),
-    "member.invited": _("Gave a role"),
-    "member.ended": _("Ended a role"),
-    "member.link_sent": _("Sent a link to choose a password"),
-    "member.switched": _("Switched assignment"),
-    "member.substitute": _("Recorded a substitute"),
-    "member.first_administrator": _("Made the first administrator"),
-    "log.read": _("Read the access log"),
-    "import.checked": _("Checked a case list"),
-    "import.done": _("Imported a case list"),
-}
+def choices() -> list[tuple[Promise, list[tuple[str, Promise]]]]:
+    """The events of the filter, by group; the first of a group is the whole group."""
+    offered = []
+    for key, (group, kinds) in GROUPS.items():
+        named = [(kind, words) for kind, words in kinds.items() if not kind.endswith(".*")]
+        offered.append((group, [(f"all:{key}", _("All of these")), *named] if len(kinds) > 1 else named))
+    return offered
+
+
+def chosen(value: str) -> Q:
+    """The rows of an event or a whole group, as chosen in the filter; nothing chosen is every row."""
+    if value.startswith("all:"):
+        kinds = list(GROUPS[value.removeprefix("all:")][1])
+    else:
+        kinds = [value] if value else []
+    wanted = Q(kind__in=[k for k in kinds if "*" not in k]) if kinds else Q()
+    for starred in (k for k in kinds if "*" in k):
+        start, end = starred.split("*")
+        wanted |= Q(kind__startswith=start, kind__endswith=end)
+    return wanted

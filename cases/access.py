@@ -24,7 +24,8 @@ def open_case(request: HttpRequest, number: str, *, deed: str = "case.read") -> 
     )
     if case is None:
         refuse(request, number)
-    ledger.record_read(deed, by=request.membership, case=case.pk, persons=[case.person_id])
+    why = "own" if case.unit_id == request.membership.unit_id else "given"
+    ledger.record_read(deed, by=request.membership, case=case.pk, persons=[case.person_id], basis=why)
     return case
 
 

@@ -5,7 +5,13 @@ class CasesConfig(AppConfig):
     name = "cases"
 
     def ready(self) -> None:
+        from audit import words
+        from cases import plugs
         from cases.actions.case import party_left
+        from errands import drafts
         from initiatives import seams
 
         seams.on_party_left.append(party_left)
+        words.known_to.append(plugs.known_to)
+        words.case_numbered.append(plugs.case_numbered)
+        drafts.places[plugs.DRAFT_FORM] = drafts.Place(plugs.draft_words, plugs.draft_address)

@@ -1,14 +1,47 @@
-"""Drafts: what is typed is kept by the row of its writer until it is sent or thrown away."""
+"""Drafts: what is typed is kept by the row of its writer until it is sent, thrown away, or thirty days old.
 
+Nobody else reads a draft: the wall is the member, not the unit. A member keeps at most MOST drafts; the oldest goes when
+one more is saved. Which page a draft belongs to is known in the room of its form, which says so in `places`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
 from django.db.models.functions import Now
 from django.http import QueryDict
+from django.urls import NoReverseMatch
 
 from errands.models import Draft
 
+MOST = 200
 MOST_BYTES = 200_000
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_key", "password", "number", "name", "q"})
 # The form of a draft that no page saved: it was sent, and the page it was sent to has closed.
 UNSENT = "unsent"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a form is: both functions are given the draft's object key. `words` holds nothing about a person."""
+
+    words: Callable[[str], str]
+    address: Callable[[str], str]
+
+
+# Plugged in by the rooms above, from AppConfig.ready(): the form's key and its place.
+places: dict[str, Place] = {}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft in its writer's list: what it is called, where its form is ("" when nobody knows), when it was saved."""
+
+    pk: int
+    words: str
+    address: str
+    saved_at: datetime
 
 
 def save(member: int, form: str, object_key: str, fields: dict[str, list[str]]) -> Draft:
@@ -20,6 +53,9 @@ def save(member: int, form: str, object_key: str, fields: dict[str, list[str]]) 
         member=member, form=form, object_key=object_key, defaults={"text": text, "saved_at": Now()}
     )
     draft.refresh_from_db()
+    too_many = list(_of(member).exclude(pk=draft.pk).values_list("pk", flat=True)[MOST - 1 :])
+    if too_many:
+        Draft.objects.filter(pk__in=too_many).delete()
     return draft
 
 
@@ -42,3 +78,43 @@ def texts_in(fields: QueryDict) -> dict[str, list[str]]:
 def key_of(path: str) -> str:
     """The object key of a draft kept for an address."""
     return ".".join(part for part in path.split("/") if part)[:80]
+
+
+def throw_away(member: int, pk: int) -> bool:
+    """The writer throws a draft away from the list; False when there was none of that number."""
+    return bool(Draft.objects.filter(member=member, pk=pk).delete()[0])
+
+
+def kept(member: int) -> list[Kept]:
+    """The member's own drafts, the last saved first: which form, when, and the way back to it. Not what is written."""
+    return [
+        Kept(pk, *_place(form, object_key), saved_at)
+        for pk, form, object_key, saved_at in _of(member).values_list("pk", "form", "object_key", "saved_at")
+    ]
+
+
+def last_saved(member: int) -> datetime | None:
+    """When the member last saved a draft that is still there."""
+    return _of(member).values_list("saved_at", flat=True).first()
+
+
+def forget_old() -> int:
+    """Removes every draft older than thirty days, whoever wrote it; returns how many. Safe to repeat."""
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.forget_old_drafts()")
+        return cursor.fetchone()[0]
+
+
+def _of(member: int):
+    return Draft.objects.filter(member=member).order_by("-saved_at", "-id")
+
+
+def _place(form: str, object_key: str) -> tuple[str, str]:
+    place = places.get(form)
+    if place is None:
+        return form, ""
+    try:
+        return place.words(object_key), place.address(object_key)
+    except (NoReverseMatch, KeyError, ValueError):
+        # An old draft of a form that has changed its key: it is listed, and can be thrown away.
+        return form, ""

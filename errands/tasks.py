@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from errands import jobs, notices, once
+from errands import drafts, jobs, notices, once
 
 
 @shared_task(name="errands.tasks.perform", acks_late=True)
@@ -25,3 +25,8 @@ def send_notices() -> None:
 def forget_ended_sessions() -> None:
     SessionStore.clear_expired()
     once.forget_old()
+
+
+@shared_task(name="errands.tasks.forget_old_drafts")
+def forget_old_drafts() -> None:
+    drafts.forget_old()

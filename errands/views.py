@@ -1,11 +1,14 @@
-"""Where a page saves its draft. Only the writer's own row is ever touched."""
+"""Where a page saves its draft, and where its writer finds it again. Only the writer's own rows are ever touched."""
 
 import re
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from errands import drafts
 
@@ -24,3 +27,19 @@ def save_draft(request: HttpRequest, form: str, object_key: str = "") -> HttpRes
     }
     draft = drafts.save(request.membership.pk, form, object_key, fields)
     return JsonResponse({"saved": time_format(localtime(draft.saved_at), "H.i")})
+
+
+@require_http_methods(["GET", "POST"])
+def own_drafts(request: HttpRequest) -> HttpResponse:
+    """The member's own drafts, with the way back to each form; posted, one of them is thrown away."""
+    if request.membership is None:
+        raise Http404
+    member = request.membership.pk
+    if request.method == "POST":
+        chosen = request.POST.get("draft", "")
+        if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
+            raise Http404
+        if drafts.throw_away(member, int(chosen)):
+            messages.success(request, _("The draft is thrown away."))
+        return redirect("drafts")
+    return render(request, "errands/drafts.html", {"drafts": drafts.kept(member)})

@@ -219,9 +219,9 @@ def _write(story: Story, register: Register, rng: Random, anchor: date) -> Initi
     begins = first_quarter(anchor).first
     ends = anchor - timedelta(days=80) if story.closed else None
     lead = register.login(story.lead)
-    with acting(lead):
-        # The coordinator leads without being project staff: the staff set it up and hand it over.
-        starter = register.login("projektledare")
+    # The coordinator leads without being project staff: the staff set it up and hand it over.
+    starter = register.login("projektledare")
+    with acting(starter):
         initiative = actions.start(
             by=starter,
             name=story.name,
@@ -238,6 +238,7 @@ def _write(story: Story, register: Register, rng: Random, anchor: date) -> Initi
         if lead != starter:
             actions.give_seat(by=starter, initiative=initiative, user=lead.user, role=SeatRole.LEAD)
             actions.end_seat(initiative.seats.get(user=starter.user), by=starter)
+    with acting(lead):
         for login, role in story.seats.items():
             actions.give_seat(by=lead, initiative=initiative, user=register.login(login).user, role=role)
         _parties(story, initiative, register, lead, ends)

@@ -217,3 +217,21 @@ def pause_inquiries(job: Job, report_progress: Progress) -> Conclusion:
             actions.pause_open(case_id=job.payload["case"], by=member)
 
     return conclude
+
+
+def question_draft_words(key: str) -> str:
+    """What a draft of a question is called in its writer's list; the key is the case's number and the asked unit."""
+    return _("A question in case %(number)s") % {"number": key[:9]}
+
+
+def question_draft_address(key: str) -> str:
+    return reverse("ask", args=[key[:9], int(key[10:])])
+
+
+def answer_draft_words(key: str) -> str:
+    """What a draft of an answer is called in its writer's list."""
+    return _("An answer to a question")
+
+
+def answer_draft_address(key: str) -> str:
+    return reverse("inquiry", args=[int(key)])

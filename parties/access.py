@@ -14,9 +14,20 @@ from django.http import HttpRequest
 from parties.models import CARE_KINDS, Membership, Role, Unit
 
 SESSION_KEY = "membership"
-_SETTINGS = ("portal.unit", "portal.party", "portal.member", "portal.audits_party")
-_SET = "select " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS)
-_GET = "select " + ", ".join(f"current_setting('{name}', true)" for name in _SETTINGS)
+_SETTINGS = ("portal.unit", "portal.party", "portal.member", "portal.works_at", "portal.audits_party")
+_PLACE = ("portal.unit", "portal.works_at", "portal.party")
+
+
+def _set(names: tuple[str, ...]) -> str:
+    return "select " + ", ".join(f"set_config('{name}', %s, true)" for name in names)
+
+
+def _get(names: tuple[str, ...]) -> str:
+    return "select " + ", ".join(f"current_setting('{name}', true)" for name in names)
+
+
+_SET, _GET = _set(_SETTINGS), _get(_SETTINGS)
+_PLACE_SET, _PLACE_GET = _set(_PLACE), _get(_PLACE)
 
 
 def _values(membership: Membership | None) -> list[str]:
@@ -26,6 +37,7 @@ def _values(membership: Membership | None) -> list[str]:
         str(membership.unit_id) if membership.is_case_role else "",
         str(membership.party_id),
         str(membership.pk),
+        str(membership.unit_id),
         str(membership.party_id) if membership.role == Role.AUDITOR else "",
     ]
 
@@ -66,8 +78,8 @@ def importing_for(unit: Unit, *, by: Membership) -> Iterator[None]:
     The one place where someone without a case role opens a unit, and only the import of case lists uses it (a
     house test says so): what is read there is compared with the list and never shown. Asked anew here: `by` is in
     force, an administrator, of a care party; `unit` is a care unit of the same organisation (a region as an
-    employer is none). Only the unit changes: the ledger and the drafts still know who acts. Opens a transaction of
-    its own when there is none. Raises PermissionDenied.
+    employer is none). Only the place changes, the unit and its party: the ledger and the drafts still know who acts.
+    Opens a transaction of its own when there is none. Raises PermissionDenied.
     """
     administers = Membership.objects.current().filter(
         pk=by.pk, role=Role.ADMINISTRATOR, party__kind__in=CARE_KINDS
@@ -79,14 +91,14 @@ def importing_for(unit: Unit, *, by: Membership) -> Iterator[None]:
         raise PermissionDenied("import")
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("select current_setting('portal.unit', true)")
-            before = cursor.fetchone()[0] or ""
-            cursor.execute("select set_config('portal.unit', %s, true)", [str(unit.pk)])
+            cursor.execute(_PLACE_GET)
+            before = [value or "" for value in cursor.fetchone()]
+            cursor.execute(_PLACE_SET, [str(unit.pk), str(unit.pk), str(unit.party_id)])
         yield
-        # As in acting(): what raises is rolled back, and the setting with it.
+        # As in acting(): what raises is rolled back, and the settings with it.
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute("select set_config('portal.unit', %s, true)", [before])
+                cursor.execute(_PLACE_SET, before)
 
 
 def memberships_of(user) -> list[Membership]:
@@ -120,3 +132,21 @@ def address_of(member: int) -> str | None:
 def names_of(members: Iterable[int]) -> dict[int, str]:
     """The names behind memberships, ended ones too: for the access log, which keeps numbers only."""
     return dict(Membership.objects.filter(pk__in=list(members)).values_list("pk", "user__name"))
+
+
+def units_of(units: Iterable[int]) -> dict[int, str]:
+    """The names of units, for the access log."""
+    return dict(Unit.objects.filter(pk__in=list(units)).values_list("pk", "name"))
+
+
+def staff_of(reader: Membership) -> list[tuple[int, str]]:
+    """Whose rows the reader of the access log can ask for: all who have had a role in the unit, for an auditor in the party.
+
+    Ended roles too: what was done then is still to be reviewed.
+    """
+    where = {"party": reader.party_id} if reader.role == Role.AUDITOR else {"unit": reader.unit_id}
+    rows = Membership.objects.filter(**where).order_by("user__name", "unit__name", "pk")
+    return [
+        (pk, f"{name}, {Role(role).label}" + (f", {unit}" if reader.role == Role.AUDITOR else ""))
+        for pk, name, role, unit in rows.values_list("pk", "user__name", "role", "unit__name")
+    ]

@@ -1,6 +1,8 @@
-"""The verbs of the register: inviting, ending a membership, standing in, and the first administrator of all."""
+"""The verbs of the register: inviting and accepting, ending a membership, standing in, the first administrator of all."""
 
-from datetime import datetime
+import hashlib
+import secrets
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -10,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext as _
@@ -17,8 +20,11 @@ from django.utils.translation import override
 
 from audit import ledger
 from errands import notices
+from parties.access import acting
 from parties.models import (
     CASE_ROLES,
+    Invitation,
+    InvitationQuerySet,
     Membership,
     Organisation,
     Party,
@@ -37,6 +43,10 @@ class OtherSide(Exception):
 
 class AdministratorWithCases(Exception):
     """One user cannot both manage accounts and work with cases or audit: the accounts would open the cases."""
+
+
+class NotInvited(Exception):
+    """The link of an invitation does not hold: used, taken back, too old, or for somebody else's address."""
 
 
 class AlreadyMember(Exception):
@@ -76,19 +86,83 @@ def _demand_reach(by: Membership, unit: Unit) -> None:
 
 
 @transaction.atomic
-def invite(*, by: Membership, unit: Unit, email: str, name: str, role: str) -> tuple[Membership, str]:
-    """Gives a person a role in a unit; a new person gets an account without password. Returns membership and link.
+def invite(*, by: Membership, unit: Unit, email: str, name: str, role: str) -> tuple[Invitation, str]:
+    """Offers a role in a unit to whoever reads mail at an address; returns the invitation and its link.
 
-    The link (three days, once) goes by mail and says nothing of what waits. It is empty for someone who already has a
-    password. Raises OtherSide, AlreadyMember, PermissionDenied outside the administrator's organisation.
+    The link (three days, once) goes to the address, and nothing is in force until it is opened there and accepted.
+    Nothing here asks whether the address has an account: known or not, the same is done and the same is answered. An
+    earlier invitation to the address and unit that still waits is replaced. Raises PermissionDenied outside the
+    administrator's organisation, and AlreadyMember for who has a role in the unit, which the administrator sees in
+    the list of people anyhow.
     """
     _demand_reach(by, unit)
     if role not in roles_for(unit.party.kind):
         raise PermissionDenied
-    user = User.objects.filter(email=email.strip().lower()).first()
+    email = email.strip().lower()
+    has_one = Membership.objects.filter(
+        Q(until_at=None) | Q(until_at__gt=Now()), unit=unit, user__email=email
+    )
+    if has_one.exists():
+        raise AlreadyMember
+    _take_back(Invitation.objects.filter(email=email, unit=unit), by)
+    key = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        email=email, name=name.strip(), unit=unit, role=role, invited_by=by, **_newly(key)
+    )
+    ledger.record("member.invited", by=by, note=f"invitation {invitation.pk}: {role} at unit {unit.pk}")
+    return invitation, _mail_invitation(invitation, key)
+
+
+@transaction.atomic
+def invite_again(*, by: Membership, invitation: Invitation) -> str:
+    """A new link for an invitation that waits or whose link ran out; the earlier link stops working. Returns the link."""
+    _demand_reach(by, invitation.unit)
+    key = secrets.token_urlsafe(32)
+    if not Invitation.objects.waiting().filter(pk=invitation.pk).update(**_newly(key)):
+        raise PermissionDenied
+    ledger.record("member.invited", by=by, note=f"invitation {invitation.pk}: new link")
+    return _mail_invitation(invitation, key)
+
+
+@transaction.atomic
+def take_back_invitation(*, by: Membership, invitation: Invitation) -> None:
+    """The link stops working at once; taken back twice is taken back."""
+    _demand_reach(by, invitation.unit)
+    if _take_back(Invitation.objects.filter(pk=invitation.pk), by):
+        ledger.record("member.invitation_taken_back", by=by, note=f"invitation {invitation.pk}")
+
+
+def open_invitation(key: str) -> Invitation | None:
+    """The invitation behind a link, while it may be accepted."""
+    return (
+        Invitation.objects.open()
+        .select_related("unit__party__organisation")
+        .filter(fingerprint=_fingerprint(key))
+        .first()
+    )
+
+
+@transaction.atomic
+def accept(*, key: str, user: User | None = None, password: str | None = None) -> Membership:
+    """The one at the address takes the role: signed in as `user`, or new, with the password of the new account.
+
+    An account that has no password yet gets this one. Raises NotInvited when the link no longer holds or is for
+    another address, OtherSide, AdministratorWithCases and AlreadyMember when the role cannot be theirs; then nothing
+    is changed and the invitation still waits. The managers of the unit are told of a new pair of eyes.
+    """
+    invitation = (
+        Invitation.objects.open()
+        .select_for_update(of=("self",))
+        .select_related("unit__party")
+        .filter(fingerprint=_fingerprint(key))
+        .first()
+    )
+    if invitation is None or (user is not None and user.email != invitation.email):
+        raise NotInvited
+    unit, role = invitation.unit, invitation.role
     if user is None:
-        user = User.objects.create_user(email, name, unit.party.side)
-    elif user.side != unit.party.side:
+        user = _new_account(invitation, password)
+    if user.side != unit.party.side:
         raise OtherSide
     if Membership.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), user=user, unit=unit).exists():
         raise AlreadyMember
@@ -99,14 +173,59 @@ def invite(*, by: Membership, unit: Unit, email: str, name: str, role: str) -> t
     membership = Membership.objects.create(
         user=user, unit=unit, party=unit.party, role=role, side=unit.party.side
     )
-    ledger.record("member.invited", by=by, note=f"membership {membership.pk}: {role} at unit {unit.pk}")
+    Invitation.objects.filter(pk=invitation.pk).update(accepted_at=Now(), accepted_as=membership)
+    # In the log of the unit that invited, not of the one where the person may also work: that is not their affair.
+    with acting(membership):
+        ledger.record("member.accepted", by=membership, note=f"invitation {invitation.pk}")
     if role in CASE_ROLES:
-        # A new pair of eyes in the unit: its manager is told, whoever let them in.
         managers = (
             Membership.objects.current().filter(unit=unit, role=Role.MANAGER).values_list("pk", flat=True)
         )
         notices.notify(managers, kind="member", object_key=str(membership.pk))
-    return membership, send_link(by=by, user=user) if not user.has_usable_password() else ""
+    return membership
+
+
+def _new_account(invitation: Invitation, password: str | None) -> User:
+    known = User.objects.filter(email=invitation.email).first()
+    if known is None:
+        return User.objects.create_user(
+            invitation.email, invitation.name, invitation.unit.party.side, password
+        )
+    # Made by a command and never opened: the account keeps its name and gets the password. Any other must sign in.
+    if known.has_usable_password() or not known.is_active:
+        raise NotInvited
+    known.set_password(password)
+    known.save(update_fields=["password"])
+    return known
+
+
+def needs_account(invitation: Invitation) -> bool:
+    """Whether the address is to choose a password; else its account signs in and accepts. Told to the link's holder only."""
+    known = User.objects.filter(email=invitation.email).first()
+    return known is None or not known.has_usable_password()
+
+
+def _fingerprint(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _newly(key: str) -> dict:
+    lasts = timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    return {"fingerprint": _fingerprint(key), "until_at": timezone.now() + lasts}
+
+
+def _take_back(invitations: InvitationQuerySet, by: Membership) -> int:
+    return invitations.waiting().update(taken_back_at=Now(), taken_back_by=by)
+
+
+def _mail_invitation(invitation: Invitation, key: str) -> str:
+    link = settings.PUBLIC_URL + reverse("invitation", args=[key])
+    with override("sv"):
+        text = _(
+            "You are invited to a role in Samverkan. Open this link within three days to say yes: %(link)s"
+        ) % {"link": link}
+    _mail(invitation.email, text)
+    return link
 
 
 def send_link(*, by: Membership, user: User) -> str:
@@ -117,16 +236,19 @@ def send_link(*, by: Membership, user: User) -> str:
     )
     ledger.record("member.link_sent", by=by, note=f"user {user.pk}")
     with override("sv"):
-        subject = _("Something is waiting for you in the portal")
-        body = _(
+        text = _(
             "You have been given an account in Samverkan. Choose a password here, within three days: %(link)s"
         ) % {"link": link}
+    _mail(user.email, text)
+    return link
+
+
+def _mail(address: str, text: str) -> None:
+    with override("sv"):
+        subject = _("Something is waiting for you in the portal")
         closing = _("Do not reply to this message and never send personal data by e-mail.")
     # Robust: a mail server that is down may not turn a deed that is done into an error; the link can be sent anew.
-    transaction.on_commit(
-        lambda: send_mail(subject, f"{body}\n\n{closing}\n", None, [user.email]), robust=True
-    )
-    return link
+    transaction.on_commit(lambda: send_mail(subject, f"{text}\n\n{closing}\n", None, [address]), robust=True)
 
 
 @transaction.atomic

@@ -7,7 +7,9 @@ class PartiesConfig(AppConfig):
     def ready(self) -> None:
         from audit import words
         from errands import notices
-        from parties.access import address_of, names_of
+        from parties.access import address_of, names_of, staff_of, units_of
 
         notices.address_of.append(address_of)
         words.names_of.append(names_of)
+        words.units_of.append(units_of)
+        words.staff_of.append(staff_of)

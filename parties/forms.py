@@ -51,7 +51,12 @@ class InviteForm(forms.Form):
         },
     )
     name = forms.CharField(
-        label=_("Name"), max_length=120, error_messages={"required": _("Fill in the person's name.")}
+        label=_("Name"),
+        max_length=120,
+        help_text=_(
+            "Used if the person gets a new account. Someone who already has one keeps the name of the account."
+        ),
+        error_messages={"required": _("Fill in the person's name.")},
     )
     unit = forms.ModelChoiceField(
         label=_("Unit"),

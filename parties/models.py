@@ -7,6 +7,7 @@ no personal data on the people in its insatser): `case` works with people on sic
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Lower, Now
@@ -213,10 +214,12 @@ class Membership(models.Model):
             ),
             ExclusionConstraint(
                 name="one_membership_per_user_and_unit_at_a_time",
+                # A range of one number overlaps only itself: equality that gist knows without the extension btree_gist,
+                # which the local database does not have. By the fields' own names, so that validate() sees the values.
                 expressions=[
-                    (Func("user_id", "user_id", Value("[]"), function="int8range"), "&&"),
-                    (Func("unit_id", "unit_id", Value("[]"), function="int8range"), "&&"),
-                    (Func("from_at", "until_at", function="tstzrange"), "&&"),
+                    (Func("user", "user", Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (Func("unit", "unit", Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (Func("from_at", "until_at", function="tstzrange"), RangeOperators.OVERLAPS),
                 ],
                 violation_error_message=_("The person already has a role in that unit during this time."),
             ),
@@ -226,6 +229,73 @@ class Membership(models.Model):
     def is_case_role(self) -> bool:
         """True when the role sees people on sick leave (R3: within the unit that holds the ground)."""
         return self.role in CASE_ROLES and self.side == Side.CASE
+
+    @property
+    def role_label(self) -> str:
+        return Role(self.role).label
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> "InvitationQuerySet":
+        """Neither accepted nor taken back; the link may have run out."""
+        return self.filter(accepted_at=None, taken_back_at=None)
+
+    def open(self) -> "InvitationQuerySet":
+        """Waiting, and the link still works."""
+        return self.waiting().filter(until_at__gt=Now())
+
+
+class Invitation(models.Model):
+    """A role offered to an e-mail address. No membership exists until whoever reads mail there has accepted it.
+
+    Whether the address has an account is asked when the link is opened, never when the invitation is written. `name`
+    becomes the name of a new account; an account that exists keeps its own. The key is in the link and kept as a
+    fingerprint only.
+    """
+
+    email = models.EmailField()
+    name = models.TextField()
+    unit = models.ForeignKey(Unit, models.RESTRICT, related_name="invitations")
+    role = models.TextField(choices=Role)
+    fingerprint = models.TextField(unique=True)
+    invited_at = models.DateTimeField(db_default=Now())
+    invited_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
+    until_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_as = models.OneToOneField(Membership, models.RESTRICT, related_name="invitation", null=True)
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="an_invitation_is_to_a_known_role"
+            ),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="an_invitation_is_to_an_address_in_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None, accepted_as=None)
+                | Q(accepted_at__isnull=False, accepted_as__isnull=False),
+                name="an_accepted_invitation_has_its_membership",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at=None, taken_back_by=None)
+                | Q(taken_back_at__isnull=False, taken_back_by__isnull=False),
+                name="who_took_an_invitation_back_and_when_are_one_fact",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(taken_back_at=None),
+                name="an_invitation_is_not_both_accepted_and_taken_back",
+            ),
+            models.UniqueConstraint(
+                fields=["email", "unit"],
+                condition=Q(accepted_at=None, taken_back_at=None),
+                name="one_waiting_invitation_per_address_and_unit",
+            ),
+        ]
 
     @property
     def role_label(self) -> str:
@@ -286,6 +356,21 @@ CLASSIFIED = {
         "side": "organisational",
         "from_at": "personal",
         "until_at": "personal",
+    },
+    "Invitation": {
+        "id": "organisational",
+        "email": "personal",
+        "name": "personal",
+        "unit": "organisational",
+        "role": "organisational",
+        "fingerprint": "sensitive",
+        "invited_at": "organisational",
+        "invited_by": "personal",
+        "until_at": "organisational",
+        "accepted_at": "personal",
+        "accepted_as": "personal",
+        "taken_back_at": "organisational",
+        "taken_back_by": "personal",
     },
     "Substitution": {
         "id": "organisational",

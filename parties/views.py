@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
@@ -18,7 +20,7 @@ from parties import actions
 from parties.access import SESSION_KEY
 from parties.demo import PASSWORD, logins
 from parties.forms import InviteForm, SignInForm, SubstituteForm
-from parties.models import Membership, Role, Substitution
+from parties.models import Invitation, Membership, Role, Substitution, User
 
 
 class SignIn(LoginView):
@@ -96,7 +98,7 @@ def _member(request: HttpRequest, pk: int) -> Membership:
 
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """The organisation's units, who has which role in them, and who stands in for whom."""
+    """The organisation's units, who has which role in them, who stands in for whom, and who is invited."""
     by = _administrator(request)
     units = list(actions.units_administered_by(by))
     members: dict[int, list[Membership]] = {}
@@ -115,44 +117,115 @@ def people(request: HttpRequest) -> HttpResponse:
     }
     for row in (m for group in members.values() for m in group):
         row.substitution = substitutes.get(row.pk)
-    rows = [(unit, members.get(unit.pk, [])) for unit in units]
+    waiting: dict[int, list[Invitation]] = {}
+    for offered in Invitation.objects.waiting().filter(unit__in=units).order_by("name", "id"):
+        offered.has_run_out = offered.until_at <= timezone.now()
+        waiting.setdefault(offered.unit_id, []).append(offered)
+    rows = [(unit, members.get(unit.pk, []), waiting.get(unit.pk, [])) for unit in units]
     return render(request, "parties/people.html", {"rows": rows, "organisation": by.unit.party.organisation})
 
 
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
-    """Gives a person a role; a new one gets a link to choose a password."""
+    """Offers a role to an address. The answer is the same whether or not the portal knows the address."""
     by = _administrator(request)
     form = InviteForm(request.POST or None, by=by, initial={"unit": by.unit_id})
     if form.is_valid():
         try:
-            membership, link = actions.invite(by=by, **form.cleaned_data)
-        except actions.OtherSide:
-            form.add_error(
-                "email",
-                _(
-                    "That person works on the other side of the house: with the financing, or with cases. They need another address for this role."
-                ),
-            )
-        except actions.AdministratorWithCases:
-            form.add_error(
-                "role",
-                _(
-                    "The same person cannot both manage accounts and work with cases or read the log. Give one of the roles to a colleague."
-                ),
-            )
+            invited, link = actions.invite(by=by, **form.cleaned_data)
         except actions.AlreadyMember:
             form.add_error("email", _("The person already has a role in that unit during this time."))
         else:
-            messages.success(
-                request,
-                _("%(name)s now has a role at %(unit)s.")
-                % {"name": membership.user.name, "unit": membership.unit},
-            )
-            if link:
-                messages.info(request, _demo_link(link))
+            messages.success(request, _invited(invited.email, link))
             return redirect("people")
     return render(request, "parties/invite.html", {"form": form})
+
+
+def _invited(email: str, link: str) -> str:
+    sent = _(
+        "An invitation has been sent to %(email)s. The role begins when it is accepted there, within three days."
+    ) % {"email": email}
+    return f"{sent} {link}" if settings.DEMO else sent
+
+
+def _invitation(request: HttpRequest, pk: int) -> Invitation:
+    units = actions.units_administered_by(_administrator(request))
+    return get_object_or_404(
+        Invitation.objects.waiting().filter(unit__in=units).select_related("unit__party"), pk=pk
+    )
+
+
+@require_POST
+def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new link to the same address; the earlier one stops working."""
+    by, waiting = _administrator(request), _invitation(request, pk)
+    messages.success(request, _invited(waiting.email, actions.invite_again(by=by, invitation=waiting)))
+    return redirect("people")
+
+
+@require_POST
+def take_back_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The link stops working."""
+    actions.take_back_invitation(by=_administrator(request), invitation=_invitation(request, pk))
+    messages.success(request, _("The invitation is taken back. Its link no longer works."))
+    return redirect("people")
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, key: str) -> HttpResponse:
+    """The link of an invitation: whoever reads mail at the address says yes, signed in or with a new account.
+
+    Only the holder of the link learns whether the address has an account, and it is their own.
+    """
+    offered = actions.open_invitation(key)
+    user = request.user if request.user.is_authenticated else None
+    if offered is None:
+        return render(request, "parties/invitation.html", {"state": "gone"})
+    if user is not None and user.email != offered.email:
+        return render(request, "parties/invitation.html", {"state": "other"})
+    if user is None and not actions.needs_account(offered):
+        return render(
+            request, "parties/invitation.html", {"state": "sign_in", "offered": offered, "here": request.path}
+        )
+    form = None
+    if user is None:
+        form = SetPasswordForm(
+            User(email=offered.email, name=offered.name), request.POST if request.method == "POST" else None
+        )
+    problem = ""
+    if request.method == "POST" and (form is None or form.is_valid()):
+        password = form.cleaned_data["new_password1"] if form else None
+        try:
+            membership = actions.accept(key=key, user=user, password=password)
+        except actions.NotInvited:
+            return render(request, "parties/invitation.html", {"state": "gone"})
+        except (actions.OtherSide, actions.AdministratorWithCases, actions.AlreadyMember) as no:
+            problem = _REFUSED[type(no)]
+        else:
+            if user is None:
+                messages.success(request, _("The password is saved. Log in with it."))
+                return redirect("login")
+            request.session[SESSION_KEY] = membership.pk
+            messages.success(request, _("You now have the role at %(unit)s.") % {"unit": membership.unit})
+            return redirect("home")
+    return render(
+        request,
+        "parties/invitation.html",
+        {"state": "offered", "offered": offered, "form": form, "problem": problem},
+    )
+
+
+# Said to the person invited, never to the administrator: it tells where else the person works.
+_REFUSED = {
+    actions.OtherSide: gettext_lazy(
+        "You already work on the other side of the house: with the financing, or with cases. You need another e-mail address for this role."
+    ),
+    actions.AdministratorWithCases: gettext_lazy(
+        "The same person cannot both manage accounts and work with cases or read the log. Ask for the role to go to a colleague, or to leave the one you have."
+    ),
+    actions.AlreadyMember: gettext_lazy("You already have a role in that unit."),
+}
 
 
 def _demo_link(link: str) -> str:

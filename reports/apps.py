@@ -6,8 +6,10 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         """Plugs into the import of an insats, and tells the errands who draws."""
+        from errands import drafts
         from initiatives.seams import FolderPart, folder_parts
-        from reports import jobs, texts
+        from reports import jobs, plugs, texts
 
         folder_parts[texts.NAME] = FolderPart(read=texts.read, keep=texts.keep)
         assert jobs.QUEUE
+        drafts.places["report_text"] = drafts.Place(plugs.draft_words, plugs.draft_address)

@@ -248,6 +248,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "errands.tasks.forget_ended_sessions",
         "schedule": crontab(hour=3, minute=30),
     },
+    "forget-old-drafts": {
+        "task": "errands.tasks.forget_old_drafts",
+        "schedule": crontab(hour=3, minute=40),
+    },
+    "forget-old-invitations": {
+        "task": "parties.tasks.forget_old_invitations",
+        "schedule": crontab(hour=3, minute=45),
+    },
     "send-notices": {
         "task": "errands.tasks.send_notices",
         "schedule": crontab(hour=7, minute=0, day_of_week="mon-fri"),

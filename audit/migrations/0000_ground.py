@@ -1,7 +1,8 @@
 from django.db import migrations
 
 GROUND = """
-alter default privileges in schema public grant select, insert, update, delete on tables to portal_app;
+-- No delete and no truncate: the few tables whose rows may be thrown away grant it themselves.
+alter default privileges in schema public grant select, insert, update on tables to portal_app;
 alter default privileges in schema public grant usage, select on sequences to portal_app;
 create schema portal;
 grant usage on schema portal to portal_app, portal_definer, portal_stats;
@@ -15,6 +16,9 @@ create function portal.party() returns bigint language sql stable parallel safe
     as $$ select nullif(current_setting('portal.party', true), '')::bigint $$;
 create function portal.member() returns bigint language sql stable parallel safe
     as $$ select nullif(current_setting('portal.member', true), '')::bigint $$;
+-- Where the member works, whatever the role: portal.unit() is empty for roles that see no case, this is not.
+create function portal.works_at() returns bigint language sql stable parallel safe
+    as $$ select nullif(current_setting('portal.works_at', true), '')::bigint $$;
 create function portal.audits_party() returns bigint language sql stable parallel safe
     as $$ select nullif(current_setting('portal.audits_party', true), '')::bigint $$;
 create function portal.maintains() returns boolean language sql stable parallel safe

@@ -346,7 +346,7 @@ alter table cases_archive force row level security;
 create policy door on cases_archive for all to portal_definer using (true) with check (true);
 create policy maintenance on cases_archive for all to portal_owner using (portal.maintains()) with check (portal.maintains());
 revoke all on cases_archive from portal_app;
-revoke delete on cases_caselock from portal_app;
+revoke insert, update on cases_standing from portal_app;
 """
 
 

@@ -20,6 +20,10 @@ begin
 end $$;
 create constraint trigger shares_sum_to_100 after insert or update or delete on initiatives_fundingshare
     deferrable initially deferred for each row execute function portal.shares_sum_to_100();
+-- Rows that should not have been there are taken away, and the ledger says so; the insats and its seats never are.
+grant delete on initiatives_activity, initiatives_forecast, initiatives_fundingshare, initiatives_grant,
+    initiatives_invoice, initiatives_obstacle, initiatives_participation, initiatives_reportingcount,
+    initiatives_timeentry to portal_app;
 """
 
 

@@ -333,12 +333,136 @@ class Migration(migrations.Migration):
             model_name="membership",
             constraint=django.contrib.postgres.constraints.ExclusionConstraint(
                 expressions=[
-                    (models.Func("user_id", "user_id", models.Value("[]"), function="int8range"), "&&"),
-                    (models.Func("unit_id", "unit_id", models.Value("[]"), function="int8range"), "&&"),
+                    (models.Func("user", "user", models.Value("[]"), function="int8range"), "&&"),
+                    (models.Func("unit", "unit", models.Value("[]"), function="int8range"), "&&"),
                     (models.Func("from_at", "until_at", function="tstzrange"), "&&"),
                 ],
                 name="one_membership_per_user_and_unit_at_a_time",
                 violation_error_message="The person already has a role in that unit during this time.",
             ),
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.TextField()),
+                (
+                    "role",
+                    models.TextField(
+                        choices=[
+                            ("coordinator", "Rehab coordinator"),
+                            ("clinician", "Clinician"),
+                            ("investigator", "Insurance investigator"),
+                            ("officer", "Case officer"),
+                            ("employer_contact", "Employer contact"),
+                            ("manager", "Unit manager"),
+                            ("project_staff", "Project work"),
+                            ("administrator", "Administrator"),
+                            ("auditor", "Auditor of the access log"),
+                            ("association_officer", "Association officer"),
+                            ("evaluator", "Evaluator"),
+                        ]
+                    ),
+                ),
+                ("fingerprint", models.TextField(unique=True)),
+                ("invited_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("until_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("taken_back_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_as",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="invitation",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "taken_back_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="+",
+                        to="parties.membership",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.RESTRICT,
+                        related_name="invitations",
+                        to="parties.unit",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "coordinator",
+                                    "clinician",
+                                    "investigator",
+                                    "officer",
+                                    "employer_contact",
+                                    "manager",
+                                    "project_staff",
+                                    "administrator",
+                                    "auditor",
+                                    "association_officer",
+                                    "evaluator",
+                                ],
+                            )
+                        ),
+                        name="an_invitation_is_to_a_known_role",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="an_invitation_is_to_an_address_in_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_as", None), ("accepted_at", None)),
+                            models.Q(("accepted_as__isnull", False), ("accepted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="an_accepted_invitation_has_its_membership",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_back_at", None), ("taken_back_by", None)),
+                            models.Q(("taken_back_at__isnull", False), ("taken_back_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="who_took_an_invitation_back_and_when_are_one_fact",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("accepted_at", None), ("taken_back_at", None), _connector="OR"),
+                        name="an_invitation_is_not_both_accepted_and_taken_back",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at", None), ("taken_back_at", None)),
+                        fields=("email", "unit"),
+                        name="one_waiting_invitation_per_address_and_unit",
+                    ),
+                ],
+            },
         ),
     ]

@@ -23,8 +23,10 @@ begin
 end $$;
 create trigger no_administrator_with_cases after insert or update on parties_membership
     for each row execute function portal.no_administrator_with_cases();
-revoke delete on parties_organisation, parties_party, parties_unit, parties_user, parties_membership, parties_substitution
-    from portal_app;
+-- An invitation is forgotten a month after it ran out; the ledger has what happened.
+grant delete on parties_invitation to portal_app;
+-- Organisations, parties and units are founded by a command and stay as they are.
+revoke update on parties_organisation, parties_party, parties_unit, parties_substitution from portal_app;
 """
 
 

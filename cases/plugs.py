@@ -1,0 +1,46 @@
+"""What cases add to rooms below: cases and persons in the access log, and where a draft of an item belongs."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from audit.words import Known
+from cases.models import Case, ItemType
+from parties.models import Membership
+
+DRAFT_FORM = "item"
+
+
+def known_to(reader: Membership, cases: Iterable[int], persons: Iterable[int]) -> Known:
+    """For a reader of the access log: numbers of cases the reader may open, names of persons in the own unit's cases.
+
+    A person whose identity is protected has no name in a list. An auditor opens no case and is told neither.
+    """
+    if not reader.is_case_role:
+        return Known()
+    mine = Case.objects.visible_to(reader)
+    return Known(
+        cases=dict(mine.filter(pk__in=list(cases)).values_list("pk", "number")),
+        persons=dict(
+            mine.filter(unit=reader.unit_id, person__in=list(persons), person__protected=False).values_list(
+                "person_id", "person__name"
+            )
+        ),
+    )
+
+
+def case_numbered(reader: Membership, number: str) -> int | None:
+    """The case with that number if the reader may open it."""
+    return Case.objects.visible_to(reader).filter(number=number).values_list("pk", flat=True).first()
+
+
+def draft_words(key: str) -> str:
+    """What a draft of an item is called in its writer's list."""
+    number, type_ = key[:9], key[10:]
+    return _("%(item)s in case %(number)s") % {"item": ItemType(type_).label, "number": number}
+
+
+def draft_address(key: str) -> str:
+    """The form of the draft."""
+    return f"{reverse('new_item', args=[key[:9]])}?type={ItemType(key[10:]).value}"

@@ -1,0 +1,137 @@
+"""Drafts: the writer's own, at most two hundred, for thirty days; a list leads back to each form."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from cases.models import ItemType
+from errands import drafts, tasks
+from errands.models import Draft
+from parties.access import acting
+from tests.factories import make_case
+
+pytestmark = pytest.mark.django_db
+
+
+def save(member, form="item", key="", **fields) -> Draft:
+    with acting(member):
+        return drafts.save(member.pk, form, key, fields or {"text": ["Halvskrivet"]})
+
+
+def age(member, **by) -> None:
+    with acting(member):
+        Draft.objects.update(saved_at=timezone.now() - timedelta(**by))
+
+
+def count(member) -> int:
+    with acting(member):
+        return Draft.objects.count()
+
+
+def test_only_the_writer_reads_not_even_a_colleague_of_the_same_unit(cast):
+    draft = save(cast.coordinator)
+    for name, member in cast.everyone.items():
+        with acting(member):
+            assert Draft.objects.filter(pk=draft.pk).exists() == (name == "coordinator"), name
+    # Even asked for by the writer's number.
+    with acting(cast.colleague):
+        assert drafts.find(cast.coordinator.pk, "item") is None
+        assert drafts.kept(cast.coordinator.pk) == []
+        assert not drafts.throw_away(cast.coordinator.pk, draft.pk)
+        with pytest.raises(Exception, match="row-level security"), transaction.atomic():
+            drafts.save(cast.coordinator.pk, "item", "x", {"text": ["i hennes namn"]})
+    assert count(cast.coordinator) == 1
+
+
+def test_the_oldest_goes_when_there_are_too_many(cast, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST", 3)
+    for n in range(4):
+        save(cast.coordinator, key=str(n))
+        save(cast.colleague, key=str(n)) if n < 3 else None
+    with acting(cast.coordinator):
+        assert [d.object_key for d in drafts._of(cast.coordinator.pk)] == ["3", "2", "1"]
+    assert count(cast.colleague) == 3, "a colleague's are another matter"
+    # Saved again, an old one is new, and nothing goes.
+    save(cast.coordinator, key="1")
+    with acting(cast.coordinator):
+        assert [d.object_key for d in drafts._of(cast.coordinator.pk)] == ["1", "3", "2"]
+
+
+def test_the_limit_is_two_hundred():
+    assert drafts.MOST == 200
+
+
+def test_the_night_removes_what_is_older_than_thirty_days_and_nothing_younger(cast):
+    save(cast.coordinator, key="old")
+    save(cast.ended_member, key="old")
+    age(cast.coordinator, days=30, minutes=1)
+    age(cast.ended_member, days=31)
+    save(cast.coordinator, key="young")
+    save(cast.colleague, key="young")
+    age(cast.colleague, days=29, hours=23)
+    tasks.forget_old_drafts()
+    assert (count(cast.coordinator), count(cast.ended_member), count(cast.colleague)) == (1, 0, 1)
+    tasks.forget_old_drafts()
+    assert count(cast.coordinator) == 1
+
+
+def test_the_nights_door_opens_on_nothing_else(cast):
+    """The role that owns the function reads no draft that is not too old, and the portal cannot become it."""
+    save(cast.coordinator)
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("set local role portal_definer")
+        cursor.execute("select count(*) from errands_draft")
+        assert cursor.fetchone() == (0,)
+    with pytest.raises(Exception, match="permission denied"), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("set local role portal_definer")
+
+
+def test_the_list_leads_back_to_each_form_and_says_nothing_of_what_is_written(cast, sign_in):
+    case = make_case(cast.coordinator, name="Tilde Ravnsby")
+    client = sign_in(cast.coordinator)
+    client.post(f"/drafts/item/{case.number}-{ItemType.PLAN}/", {"heading": "Hemligt", "text": "Hemligt"})
+    client.post("/drafts/unheard/of/", {"text": "Hemligt"})
+    client.post(f"/drafts/ask/{case.number}-{cast.investigator.unit_id}/", {"text": "Hemligt"})
+    page = client.get("/drafts/").content.decode()
+    assert f'href="/cases/{case.number}/items/new/?type=plan"' in page
+    assert f'href="/inquiries/ask/{case.number}/{cast.investigator.unit_id}/"' in page
+    assert f"i ärende {case.number}" in page
+    assert "<b>unheard</b>" in page
+    assert "Hemligt" not in page and "Tilde" not in page
+    title = page[page.index("<title>") : page.index("</title>")]
+    assert case.number not in title
+    assert f"i ärende {case.number}" not in sign_in(cast.colleague).get("/drafts/").content.decode()
+
+
+def test_a_draft_is_thrown_away_by_its_writer_only(cast, sign_in):
+    draft = save(cast.coordinator, key="x")
+    stranger = sign_in(cast.colleague)
+    assert stranger.post("/drafts/", {"draft": draft.pk}).status_code == 302
+    assert count(cast.coordinator) == 1
+    client = sign_in(cast.coordinator)
+    for nonsense in ("", "x", "-1", "9" * 30):
+        assert client.post("/drafts/", {"draft": nonsense}).status_code == 404
+    page = client.post("/drafts/", {"draft": draft.pk}, follow=True).content.decode()
+    assert "Utkastet är borttaget." in page and "Du har inga utkast." in page
+    assert count(cast.coordinator) == 0
+
+
+def test_every_form_that_saves_drafts_says_where_it_is():
+    assert set(drafts.places) == {"item", "ask", "answer", "report_text", "import_initiative"}
+
+
+def test_a_key_that_no_form_has_is_listed_by_the_forms_name(cast):
+    for form, key in (
+        ("item", "7KQ4-M2X9-nonsense"),
+        ("answer", "x"),
+        ("report_text", "1.nonsense"),
+        ("ask", ""),
+    ):
+        save(cast.coordinator, form, key)
+    with acting(cast.coordinator):
+        assert {(kept.words, kept.address) for kept in drafts.kept(cast.coordinator.pk)} == {
+            ("item", ""), ("answer", ""), ("report_text", ""), ("ask", "")
+        }  # fmt: skip
