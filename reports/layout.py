@@ -134,9 +134,10 @@ def charts_of(part: str, figures: dict[str, dict]) -> list[dict]:
             {"title": title, "svg": charts.shares("chart-shares", title, rows, amounts.NO_BREAK + "%")}
         )
     quarters = value("hours_by_quarter")
-    if part == "time" and quarters and sum(row[1] is not None for row in quarters["rows"]) > 1:
+    # After the four quarters may stand what is in none of them.
+    if part == "time" and quarters and sum(row[1] is not None for row in quarters["rows"][:4]) > 1:
         title = gettext("Hours of work by quarter")
-        rows = [(label, "", hours) for label, hours in quarters["rows"]]
+        rows = [(label, "", hours) for label, hours in quarters["rows"][:4]]
         drawn.append({"title": title, "svg": charts.columns("chart-quarters", title, rows)})
     split = value("split_sek")
     if part == "economy" and split and len(split) > 1 and all(split.values()):

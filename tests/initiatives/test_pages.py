@@ -183,6 +183,47 @@ def test_those_who_steer_and_pay_see_no_hours_of_fewer_than_three(cast, insats, 
         assert "3,3" in sign_in(member).get(address).content.decode()
 
 
+def test_the_whole_minus_the_own_unit_tells_no_other_units_few(cast, insats, sign_in):
+    own = [cast.coordinator] + [
+        make_member(name, cast.coordinator.unit, cast.coordinator.role) for name in ("ett", "tva")
+    ]
+    others = [cast.other_clinic] + [
+        make_member(name, cast.other_clinic.unit, cast.other_clinic.role) for name in ("tre", "fyra")
+    ]
+    address = reverse("initiative", args=[insats.pk]) + "?year=2024"
+
+    def log(member):
+        TimeEntry.objects.create(
+            initiative=insats, kind="patient", minutes=66, on=date(2024, 5, 6), member=member,
+            unit=member.unit, recorded_by=member,
+        )  # fmt: skip
+
+    for member in [*own, *others[:2]]:
+        log(member)
+    page = sign_in(cast.coordinator).get(address).content.decode()
+    assert "3,3" in page
+    assert "5,5" not in page
+    assert "tillsammans med andra siffror" in page
+    assert "5,5" in sign_in(cast.steering).get(address).content.decode()
+    log(others[2])
+    page = sign_in(cast.coordinator).get(address).content.decode()
+    assert "3,3" in page
+    assert "6,6" in page
+
+
+def test_lumps_over_quarters_stand_in_a_row_of_their_own_and_the_table_adds_up(cast, insats, sign_in):
+    client = sign_in(cast.project_lead)
+    new(client, insats, "time", kind="patient", minutes="10", on="2024-02-01")
+    lump = {"from_on": "2024-01-01", "to_on": "2024-06-30"}
+    new(client, insats, "time", kind="patient", minutes="100", **lump)
+    page = client.get(reverse("initiative", args=[insats.pk]) + "?year=2024").content.decode()
+    table = page[page.index('<tbody><tr><th scope="row">Kvartal 1') :]
+    table = table[: table.index("</table>")]
+    assert "För längre tid än ett kvartal" in table
+    assert "Hela året" in table
+    assert [n in table for n in (">10<", ">100<", ">110<")] == [True] * 3
+
+
 def new(client, insats, noun, **facts):
     return client.post(reverse("new_initiative_row", args=[insats.pk, noun]), facts)
 
