@@ -7,14 +7,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Min, Model, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from initiatives import charts
 from initiatives.access import may_correct
 from initiatives.amounts import NO_BREAK, SharesNotWhole, divide, hours, percent, ratio
-from initiatives.models import Activity, Initiative, Obstacle, Seat, SeatRole, TimeEntry, TimeKind
+from initiatives.models import (
+    Activity,
+    Forecast,
+    Grant,
+    Initiative,
+    Obstacle,
+    Participation,
+    Seat,
+    SeatRole,
+    TimeEntry,
+    TimeKind,
+)
 from initiatives.periods import Period, today
 from initiatives.workload import (
     KINDS,
@@ -59,6 +70,19 @@ def years_of(initiative: Initiative) -> list[int]:
     years = [value.year if isinstance(value, date) else value for value in found]
     years += [initiative.starts_on.year, min(initiative.ends_on or today(), today()).year]
     return list(range(max(years), min(years) - 1, -1))
+
+
+def year_of(row: Model) -> int | None:
+    """The year on whose page the row stands: its own; of what lasts, this year or the last it was there."""
+    if isinstance(row, Obstacle):
+        last = row.solved_on or max(today(), row.since or today())
+    elif isinstance(row, Participation):
+        last = min(row.to_on or date.max, max(today(), row.from_on))
+    elif isinstance(row, Forecast | Grant):
+        return row.year
+    else:
+        last = row.on or getattr(row, "to_on", None)
+    return last.year if last else getattr(row, "year", None)
 
 
 @dataclass

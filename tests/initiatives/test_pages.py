@@ -4,9 +4,10 @@ not do.
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -116,14 +117,16 @@ def test_posting_past_the_page_meets_the_same_door(cast, insats, rows, sign_in):
 
 
 def test_the_list_names_exactly_what_one_belongs_to(cast, insats, sign_in):
-    with acting(cast.steering):
-        actions.start(
-            by=cast.steering,
+    with acting(cast.project_lead):
+        other = actions.start(
+            by=cast.project_lead,
             name="En annan insats",
             kind="structural",
             starts_on=date(2023, 1, 1),
             owner_name="X",
         )
+        actions.give_seat(by=cast.project_lead, initiative=other, user=cast.steering.user, role=SeatRole.LEAD)
+        actions.end_seat(other.seats.get(user=cast.project_lead.user), by=cast.project_lead)
     for name, member in cast.everyone.items():
         if member is None or name == "ended_member":
             continue
@@ -242,11 +245,35 @@ def new(client, insats, noun, **facts):
             {"kind": "pulse_meeting", "title": "x", "state": "held", "on": "2023-02-30"},
             "till exempel 2026-03-04",
         ),
-        ("activity", {"kind": "party", "title": "x", "state": "held", "on": "2023-05-04"}, "Välj ett."),
+        (
+            "activity",
+            {"kind": "party", "title": "x", "state": "held", "on": "2023-05-04"},
+            "Välj vilket slags aktivitet det var.",
+        ),
         (
             "activity",
             {"kind": "pulse_meeting", "title": f"x {test_number(2)}", "state": "held", "on": "2023-05-04"},
             "Skriv inte personnummer här.",
+        ),
+        (
+            "activity",
+            {"kind": "training", "title": "x", "state": "held", "on": "2999-05-04"},
+            "Dagen har inte kommit.",
+        ),
+        (
+            "obstacle",
+            {"kind": "barrier", "area": "it", "text": "x", "status": "open", "since": "2999-01-01"},
+            "Dagen har inte kommit.",
+        ),
+        (
+            "time",
+            {"kind": "patient", "minutes": "7", "on": "2999-05-04"},
+            f"Skriv i dag, {today()}, eller tidigare.",
+        ),
+        (
+            "time",
+            {"kind": "patient", "minutes": "7,5", "from_on": "2023-12-31", "to_on": "2999-01-01"},
+            "Dagen har inte kommit.",
         ),
         ("time", {"kind": "patient", "minutes": "många", "on": "2023-05-04"}, "Skriv timmar som 7,5"),
         ("time", {"kind": "patient", "minutes": "25", "on": "2023-05-04"}, "högst 24 timmar"),
@@ -331,6 +358,85 @@ def test_time_is_read_as_people_write_it(cast, insats, sign_in, written, minutes
         cast.coordinator,
         cast.coordinator.unit,
     )
+
+
+def test_today_is_the_latest_day_of_work_and_a_meeting_may_be_booked_ahead(cast, insats, sign_in):
+    client = sign_in(cast.project_lead)
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    facts = {"kind": "patient", "minutes": "1"}
+    assert new(client, insats, "time", on=tomorrow, **facts).status_code == 200
+    assert new(client, insats, "time", on=today().isoformat(), **facts).status_code == 302
+    facts = {"kind": "training", "title": "x", "on": tomorrow}
+    assert new(client, insats, "activity", state="held", **facts).status_code == 200
+    assert new(client, insats, "activity", state="booked", **facts).status_code == 302
+    row = TimeEntry.objects.get()
+    row.on = today() + timedelta(days=1)
+    with acting(cast.project_lead), pytest.raises(ValidationError):
+        actions.correct(row, by=cast.project_lead)
+
+
+@pytest.mark.parametrize(
+    ("noun", "facts", "year"),
+    [
+        ("time", {"kind": "patient", "minutes": "1", "on": "2023-05-04"}, 2023),
+        ("time", {"kind": "patient", "minutes": "1", "from_on": "2021-12-01", "to_on": "2022-01-31"}, 2022),
+        ("activity", {"kind": "training", "title": "x", "state": "held", "on": "2023-05-04"}, 2023),
+        ("activity", {"kind": "training", "title": "x", "state": "held", "year": "2022"}, 2022),
+        (
+            "obstacle",
+            {"kind": "barrier", "area": "it", "text": "x", "status": "open", "since": "2022-05-04"},
+            today().year,
+        ),
+        (
+            "obstacle",
+            {"kind": "barrier", "area": "it", "text": "x", "status": "solved", "solved_on": "2023-05-04"},
+            2023,
+        ),
+        ("invoice", {"amount": "5", "on": "2023-05-04"}, 2023),
+        ("grant", {"year": today().year + 1, "amount": "5"}, today().year + 1),
+        ("forecast", {"year": "2022", "amount": "5", "made_on": "2023-05-04"}, 2022),
+        (
+            "party",
+            {
+                "name": "x",
+                "kind": "employer",
+                "role": "party",
+                "from_on": "2022-01-01",
+                "to_on": "2023-03-01",
+            },
+            2023,
+        ),
+    ],
+)
+def test_one_lands_on_the_year_of_the_row_just_saved(cast, insats, sign_in, noun, facts, year):
+    client = sign_in(cast.project_lead)
+    answer = new(client, insats, noun, **facts)
+    there = f"{reverse('initiative', args=[insats.pk])}?year={year}"
+    assert answer["Location"].split("#")[0] == there
+    page = client.get(there).content.decode()
+    assert f'href="?year={year}" aria-current="true"' in page
+    row = NOUNS[noun].model.objects.latest("id")
+    address = reverse("initiative_row", args=[insats.pk, noun, row.pk])
+    assert f'href="{there}#' in client.get(address).content.decode()
+    if noun != "party":
+        answer = client.post(reverse("remove_initiative_row", args=[insats.pk, noun, row.pk]))
+        assert answer["Location"].split("#")[0] == there
+
+
+def test_every_field_that_must_be_filled_in_says_what_to_write(cast, insats, sign_in):
+    client = sign_in(cast.project_lead)
+    pages = [reverse("new_initiative_row", args=[insats.pk, noun]) for noun in NOUNS]
+    pages += [reverse("new_initiative"), reverse("initiative_seats", args=[insats.pk]), reverse("new_report")]
+    pages += [reverse("import_initiative")]
+    for address in pages:
+        answer = client.post(address)
+        assert answer.status_code == 200, address
+        page = answer.content.decode()
+        for generic in ("fältet måste fyllas i", "fält måste fyllas i", "Fyll i det här", "Välj ett."):
+            assert generic not in page, address
+    page = client.post(reverse("new_initiative")).content.decode()
+    assert "Skriv vad insatsen heter, som i ansökan." in page
+    assert "Skriv insatsens första dag, till exempel 2026-01-01." in page
 
 
 def test_a_lump_is_logged_for_a_period(cast, insats, sign_in):
@@ -437,6 +543,17 @@ def test_setting_up_an_insats(cast, insats, sign_in):
     assert "Det finns redan en insats med det namnet." in again.content.decode()
     for member in (cast.coordinator, cast.investigator, cast.association_officer):
         assert sign_in(member).get(reverse("new_initiative")).status_code == 403
+
+
+def test_who_may_not_set_up_an_insats_is_offered_nothing_of_it(cast, insats, sign_in):
+    for name, member in cast.everyone.items():
+        if member is None or name == "ended_member":
+            continue
+        client = sign_in(member)
+        page = client.get(reverse("initiatives")).content.decode()
+        for address in (reverse("new_initiative"), reverse("import_initiative")):
+            assert (f'href="{address}"' in page) == (name == "project_lead"), (name, address)
+            assert client.get(address).status_code == (200 if name == "project_lead" else 403), name
 
 
 def test_seats_are_given_by_address_and_end(cast, insats, sign_in):
