@@ -72,6 +72,11 @@ def years_of(initiative: Initiative) -> list[int]:
     return list(range(max(years), min(years) - 1, -1))
 
 
+def opens_with(years: list[int]) -> int:
+    """The year the page opens with, of those it can show: this year, else the nearest one."""
+    return min(years, key=lambda year: abs(year - today().year))
+
+
 def year_of(row: Model) -> int | None:
     """The year on whose page the row stands: its own; of what lasts, this year or the last it was there."""
     if isinstance(row, Obstacle):
@@ -95,6 +100,7 @@ class Work:
     own_hours: Any = None
     parts: list[tuple[str, Any]] = field(default_factory=list)
     total: Any = None
+    of_no_quarter: Any = None
     chart: Any = None
 
 
@@ -129,6 +135,7 @@ def work_of(initiative: Initiative, period: Period, membership: Membership, allo
         # One part that may not be told would follow from the year and the others.
         if len(work.known) > 1 and (sees_all or all(view.every_part_is_safe() for view in views)):
             shown.parts, shown.total = work.by_part()
+            shown.of_no_quarter = shown.parts[4][1] if len(shown.parts) > 4 else None
             rows = [
                 (label, str(period.year) if n == 0 else "", value)
                 for n, (label, value) in enumerate(shown.parts[:4])

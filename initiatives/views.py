@@ -37,7 +37,11 @@ def initiative(request: HttpRequest, pk: int) -> HttpResponse:
     member = request.membership
     opened = door(member, pk, "read")
     years = showing.years_of(opened.initiative)
-    year = int(request.GET["year"]) if request.GET.get("year", "") in {str(y) for y in years} else years[0]
+    year = (
+        int(request.GET["year"])
+        if request.GET.get("year", "") in {str(y) for y in years}
+        else showing.opens_with(years)
+    )
     period = Period(year)
     view = (opened.initiative, period, member, opened.allowed)
     time_rows = showing.time_rows(*view)

@@ -224,6 +224,7 @@ def test_lumps_over_quarters_stand_in_a_row_of_their_own_and_the_table_adds_up(c
     table = table[: table.index("</table>")]
     assert "För längre tid än ett kvartal" in table
     assert "Hela året" in table
+    assert "Utöver kvartalen: 100 timmar som är registrerade för längre tid än ett kvartal." in page
     assert [n in table for n in (">10<", ">100<", ">110<")] == [True] * 3
 
 
@@ -415,6 +416,8 @@ def test_one_lands_on_the_year_of_the_row_just_saved(cast, insats, sign_in, noun
     assert answer["Location"].split("#")[0] == there
     page = client.get(there).content.decode()
     assert f'href="?year={year}" aria-current="true"' in page
+    page = client.get(reverse("initiative", args=[insats.pk])).content.decode()
+    assert f'href="?year={today().year}" aria-current="true"' in page
     row = NOUNS[noun].model.objects.latest("id")
     address = reverse("initiative_row", args=[insats.pk, noun, row.pk])
     assert f'href="{there}#' in client.get(address).content.decode()

@@ -20,7 +20,7 @@ from initiatives.periods import Period, today
 from parties.access import acting
 from reports import actions, form, progress
 from reports.models import Drawing, Report
-from samverkan.templatetags.frame import sv_moment
+from samverkan.templatetags.frame import sv_moment, unbroken
 from tests.factories import test_number
 
 pytestmark = pytest.mark.django_db
@@ -181,7 +181,8 @@ def test_a_frozen_period_asks_before_a_corrected_version(cast, insats, frozen, s
     facts = {"initiative": insats.pk, "period": "2023"}
     page = client.post(reverse("new_report"), facts, follow=True).content.decode()
     assert (
-        f"Version 1 är redan fryst: {sv_moment(frozen.frozen_at)}, av {cast.project_lead.user.name}." in page
+        f"Version 1 är redan fryst: {unbroken(sv_moment(frozen.frozen_at))}, av {cast.project_lead.user.name}."
+        in page
     )
     assert Report.objects.count() == 1
     address = at("new_report_version", frozen)
@@ -331,10 +332,10 @@ def test_progress_is_seen_and_the_page_can_be_left(cast, frozen, sign_in):
     page = client.get(at("report", frozen)).content.decode()
     assert f"Rapporten skapas: 0 av {len(form.FORM)} avsnitt. Du kan lämna sidan." in page
     assert 'hx-trigger="every 2s"' in page
-    assert f"Beställd {sv_moment(job.created_at)}." in page
+    assert f"Beställd {unbroken(sv_moment(job.created_at))}." in page
     assert "En server ritar den i bakgrunden, oftast inom en minut." in page
     page = client.get(reverse("reports")).content.decode()
-    assert f"beställd {sv_moment(job.created_at)}" in page
+    assert f"beställd {unbroken(sv_moment(job.created_at))}" in page
     Job.objects.filter(pk=job.pk).update(
         state="running", token=job.pk and "00000000-0000-0000-0000-000000000001",
         lease_until=timezone.now() + timedelta(seconds=30), progress=3, progress_total=len(form.FORM),
@@ -362,7 +363,7 @@ def test_when_no_worker_answers_the_page_says_so(cast, frozen, sign_in, left):
     Job.objects.update(**moved, **token)
     page = sign_in(cast.project_lead).get(at("report", frozen)).content.decode()
     assert "Rapporter väntar i kö. Allt annat fungerar." in page
-    assert f"Beställd {sv_moment(Job.objects.get().created_at)}." in page
+    assert f"Beställd {unbroken(sv_moment(Job.objects.get().created_at))}." in page
     assert "Rapporten väntar tills servern som ritar svarar, och ritas då av sig själv." in page
 
 
