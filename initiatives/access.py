@@ -111,12 +111,14 @@ def allowed_actions(membership: Membership | None, initiative: Initiative) -> fr
 
 
 def may_start(membership: Membership | None) -> bool:
-    """Who may set up an insats (and becomes its lead): project staff, and who already leads one."""
+    """Who may set up an insats (and becomes its lead): who already leads one, and project staff. But one whose
+    work is to steer does not lead: a seat in a steering group, and none as lead, sets up nothing.
+    """
     if membership is None or not _in_force(membership).exists():
         return False
-    return (
-        membership.role == Role.PROJECT_STAFF
-        or Seat.objects.live().filter(user=membership.user_id, role=SeatRole.LEAD).exists()
+    seats = set(Seat.objects.live().filter(user=membership.user_id).values_list("role", flat=True))
+    return SeatRole.LEAD in seats or (
+        membership.role == Role.PROJECT_STAFF and SeatRole.STEERING not in seats
     )
 
 

@@ -20,6 +20,7 @@ from initiatives.access import allowed_actions, may_correct, may_start, parties_
 from initiatives.amounts import written
 from initiatives.models import (
     Activity,
+    ActivityState,
     Forecast,
     FundingShare,
     Grant,
@@ -34,6 +35,7 @@ from initiatives.models import (
     SeatRole,
     TimeEntry,
 )
+from initiatives.periods import today
 from initiatives.seams import on_party_left
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership, Party, PartyKind, Side, User
@@ -252,6 +254,8 @@ def _check(row: models.Model) -> None:
         row.full_clean(exclude=generated)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
+    for name, sentence in _ahead_of_today(row).items():
+        errors.setdefault(name, []).append(ValidationError(sentence, code="ahead"))
     for field in row._meta.fields:
         if isinstance(field, models.TextField) and not field.choices:
             try:
@@ -260,6 +264,23 @@ def _check(row: models.Model) -> None:
                 errors.setdefault(field.name, []).extend(error.error_list)
     if errors:
         raise ValidationError(errors)
+
+
+def _ahead_of_today(row: models.Model) -> dict[str, str]:
+    """What says of a day to come that it has been, by field: time worked, an activity held, an obstacle."""
+    days: dict[str, date | None] = {}
+    if isinstance(row, TimeEntry):
+        days = {"on": row.on, "to_on": row.to_on}
+    elif isinstance(row, Activity) and row.state == ActivityState.HELD:
+        days = {"on": row.on}
+    elif isinstance(row, Obstacle):
+        days = {"since": row.since, "solved_on": row.solved_on}
+    ahead = [name for name, day in days.items() if day and day > today()]
+    if isinstance(row, Activity):
+        sentence = _("The day has not come. Write today, %(today)s, or earlier, or choose booked.")
+    else:
+        sentence = _("The day has not come. Write today, %(today)s, or earlier.")
+    return {name: sentence % {"today": today()} for name in ahead}
 
 
 def _tell_of_who_left(row: Row, by: Membership) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import TypeVar
 
 Number = int | float
+Key = TypeVar("Key")
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -30,6 +32,17 @@ def ratio(part: int, whole: int) -> Number:
 def hours(minutes: int) -> Number:
     """Minutes as hours, at most one decimal, halves up: 45 → 0.8, 450 → 7.5, 46080 → 768."""
     return ratio(minutes, 60)
+
+
+def tenths(minutes: Mapping[Key, int]) -> dict[Key, Number]:
+    """The parts of a whole as hours with at most one decimal, so that they add up to `hours` of the whole: the
+    tenths that are left when each is rounded down go to the largest remainders, then in the order given.
+    """
+    parts = {name: part // 6 for name, part in minutes.items()}
+    left = (sum(minutes.values()) * 20 + 60) // 120 - sum(parts.values())
+    for name in sorted(parts, key=lambda name: -(minutes[name] % 6))[:left]:
+        parts[name] += 1
+    return {name: part // 10 if part % 10 == 0 else part / 10 for name, part in parts.items()}
 
 
 def percent(part: int, whole: int) -> Number | None:

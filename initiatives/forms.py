@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import forms
@@ -152,16 +153,31 @@ def errors_to(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, errors)
 
 
+def ask(form: forms.BaseForm, sentences: Mapping[str, object]) -> None:
+    """Each field that must be filled in says what to write or choose; of a choice also when it is none of
+    those offered.
+    """
+    for name, sentence in sentences.items():
+        field = form.fields[name]
+        field.error_messages["required"] = sentence
+        if isinstance(field, forms.ChoiceField):
+            field.error_messages["invalid_choice"] = sentence
+
+
 class RowForm(forms.ModelForm):
-    """A row of an insats; the verb asks the rules of the whole row, here the fields are cleaned."""
+    """A row of an insats; the verb asks the rules of the whole row, here the fields are cleaned.
+
+    `asks`: what stands at a required field that is left empty.
+    """
+
+    asks: Mapping[str, object] = {}
 
     def __init__(self, *args, initiative: Initiative, **more) -> None:
         super().__init__(*args, **more)
         self.instance.initiative = initiative
         for name, field in self.fields.items():
-            field.error_messages.setdefault("required", _("Fill this in."))
-            if isinstance(field, forms.ChoiceField):
-                field.error_messages["required"] = field.error_messages["invalid_choice"] = _("Choose one.")
+            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+                field.error_messages["invalid_choice"] = _("Choose one of those in the list.")
             if isinstance(field, forms.TypedChoiceField) and not field.required:
                 field.choices = [
                     ("", pgettext_lazy("choice", "Not known")),
@@ -171,6 +187,7 @@ class RowForm(forms.ModelForm):
                 field.choices = [CHOOSE, *[c for c in field.choices if c[0]]]
             label = str(field.label or name)
             field.label = label[:1].upper() + label[1:]
+        ask(self, self.asks)
 
 
 class ActivityForm(RowForm):
@@ -184,6 +201,12 @@ class ActivityForm(RowForm):
     audience = line(
         label=_("For whom"), required=False, help_text=_("For example handläggare, kollegor. No names.")
     )
+
+    asks = {
+        "kind": _("Choose what kind of activity it was."),
+        "title": _("Write what was done, for example: Pulsmöte med båda mottagningarna."),
+        "state": _("Choose whether it is booked, held or cancelled."),
+    }
 
     class Meta:
         model = Activity
@@ -201,6 +224,13 @@ class ObstacleForm(RowForm):
     reported_to = line(label=_("Reported to"), required=False)
     since = DateField(label=_("Since"), required=False)
     solved_on = DateField(label=_("Solved on"), required=False)
+
+    asks = {
+        "kind": _("Choose whether it is an obstacle, a system fault or a success factor."),
+        "area": _("Choose what it is about."),
+        "text": _("Write what stands in the way, or what helps."),
+        "status": _("Choose how far it has come."),
+    }
 
     class Meta:
         model = Obstacle
@@ -236,6 +266,11 @@ class TimeForm(DayOrPeriodForm):
 
     field_order = ("kind", "minutes", "on", "from_on", "to_on", "note")
 
+    asks = {
+        "kind": _("Choose whether the work was with patients or organisational."),
+        "minutes": _("Write how long it took, for example 7,5 or 7:30 or 45 min."),
+    }
+
     class Meta:
         model = TimeEntry
         fields = ("kind", "minutes", "on", "from_on", "to_on", "note")
@@ -255,6 +290,10 @@ class InvoiceForm(DayOrPeriodForm):
 
     field_order = ("amount", "on", "from_on", "to_on", "reference")
 
+    asks = {
+        "amount": _("Write the amount of the invoice in whole kronor, for example 310 163."),
+    }
+
     class Meta:
         model = Invoice
         fields = ("amount", "on", "from_on", "to_on", "reference")
@@ -273,6 +312,11 @@ class GrantForm(RowForm):
         help_text=_("Together. The shares divide it between the associations."),
     )
 
+    asks = {
+        "year": _("Write the year the funds are granted for, for example 2026."),
+        "amount": _("Write what is granted for the whole year in whole kronor, for example 480 000."),
+    }
+
     class Meta:
         model = Grant
         fields = ("year", "amount")
@@ -282,6 +326,11 @@ class ForecastForm(RowForm):
     year = YearField(label=_("Year"))
     amount = KronorField(label=_("What the whole year will cost, kronor"))
     made_on = DateField(label=_("Made on"))
+
+    asks = {
+        "year": _("Write the year the forecast is about, for example 2026."),
+        "amount": _("Write what the whole year is expected to cost in whole kronor, for example 436 000."),
+    }
 
     class Meta:
         model = Forecast
@@ -296,6 +345,10 @@ class ForecastForm(RowForm):
 class ReportingCountForm(RowForm):
     from_on = DateField(label=_("From"))
     to_on = DateField(label=_("To and including"))
+
+    asks = {
+        "persons": _("Write how many persons it was, for example 5."),
+    }
 
     class Meta:
         model = ReportingCount
@@ -328,6 +381,10 @@ class ParticipationForm(RowForm):
     to_on = DateField(label=_("Takes part to and including"), required=False)
 
     field_order = ("party", "unit", "name", "kind", "role", "from_on", "to_on", "active")
+
+    asks = {
+        "role": _("Choose whether it owns the insats or is a party in it."),
+    }
 
     class Meta:
         model = Participation
@@ -386,6 +443,23 @@ class InitiativeForm(forms.ModelForm):
         super().__init__(*args, **more)
         self.fields["kind"].label = _("Kind of insats")
         self.fields["kind"].choices = [CHOOSE, *[c for c in self.fields["kind"].choices if c[0]]]
+        ask(
+            self,
+            {
+                "name": _("Write what the insats is called, as in the application."),
+                "kind": _("Choose whether the insats is directed to individuals or to organisations."),
+                "starts_on": _("Write the first day of the insats, for example 2026-01-01."),
+                "owner_name": _("Write who owns the insats, for example the clinic or the authority."),
+                "first_party_name": _(
+                    "Write the first of the two parties whose collaboration the reports ask about, for example"
+                    " Försäkringskassan."
+                ),
+                "second_party_name": _(
+                    "Write the second of the two parties whose collaboration the reports ask about, for example"
+                    " the clinic."
+                ),
+            },
+        )
         if not self.instance.pk:
             self.initial.setdefault("first_party_name", "Försäkringskassan")
 
@@ -446,7 +520,12 @@ class SeatForm(forms.Form):
         help_text=_("Of someone who already has an assignment in the portal."),
     )
     role = forms.ChoiceField(
-        label=_("Seat"), choices=[CHOOSE, *SeatRole.choices], error_messages={"required": _("Choose one.")}
+        label=_("Seat"),
+        choices=[CHOOSE, *SeatRole.choices],
+        error_messages={
+            "required": _("Choose which seat the person gets."),
+            "invalid_choice": _("Choose which seat the person gets."),
+        },
     )
 
     def clean_email(self) -> str:

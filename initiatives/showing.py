@@ -7,16 +7,35 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Min, Model, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from initiatives import charts
 from initiatives.access import may_correct
 from initiatives.amounts import NO_BREAK, SharesNotWhole, divide, hours, percent, ratio
-from initiatives.models import Activity, Initiative, Obstacle, Seat, SeatRole, TimeEntry, TimeKind
+from initiatives.models import (
+    Activity,
+    Forecast,
+    Grant,
+    Initiative,
+    Obstacle,
+    Participation,
+    Seat,
+    SeatRole,
+    TimeEntry,
+    TimeKind,
+)
 from initiatives.periods import Period, today
-from initiatives.workload import Workload, whole_only, workload
+from initiatives.workload import (
+    KINDS,
+    TOTAL,
+    Told,
+    WorkOfYear,
+    too_few,
+    whole_only,
+    would_tell_another,
+)
 from parties.models import Membership
 
 ROWS_ON_THE_PAGE = 12
@@ -37,68 +56,91 @@ def listed(insatser: QuerySet[Initiative]) -> list[Initiative]:
 
 
 def years_of(initiative: Initiative) -> list[int]:
-    """The years the page can show, the newest first: from the first day (or an earlier lump) through today or
-    the last day.
+    """The years the page can show, the newest first: from the first day through today or the last day, and
+    whatever lies outside: a lump before, an activity that is booked, funds granted for the year to come.
     """
-    lump = initiative.time.aggregate(first=Min("from_on"), last=Max("to_on"))
-    last = min(initiative.ends_on or today(), today())
-    first = min(filter(None, [initiative.starts_on, lump["first"]]))
-    last = max(filter(None, [last, lump["last"], initiative.starts_on]))
-    return list(range(last.year, first.year - 1, -1))
+    facts = [
+        initiative.time.aggregate(Min("on"), Min("from_on"), Max("on"), Max("to_on")),
+        initiative.activities.aggregate(Min("on"), Max("on"), Min("year"), Max("year")),
+        initiative.invoices.aggregate(Min("on"), Min("from_on"), Max("on"), Max("to_on")),
+        initiative.grants.aggregate(Min("year"), Max("year")),
+        initiative.forecasts.aggregate(Min("year"), Max("year")),
+    ]
+    found = [value for each in facts for value in each.values() if value is not None]
+    years = [value.year if isinstance(value, date) else value for value in found]
+    years += [initiative.starts_on.year, min(initiative.ends_on or today(), today()).year]
+    return list(range(max(years), min(years) - 1, -1))
+
+
+def opens_with(years: list[int]) -> int:
+    """The year the page opens with, of those it can show: this year, else the nearest one."""
+    return min(years, key=lambda year: abs(year - today().year))
+
+
+def year_of(row: Model) -> int | None:
+    """The year on whose page the row stands: its own; of what lasts, this year or the last it was there."""
+    if isinstance(row, Obstacle):
+        last = row.solved_on or max(today(), row.since or today())
+    elif isinstance(row, Participation):
+        last = min(row.to_on or date.max, max(today(), row.from_on))
+    elif isinstance(row, Forecast | Grant):
+        return row.year
+    else:
+        last = row.on or getattr(row, "to_on", None)
+    return last.year if last else getattr(row, "year", None)
 
 
 @dataclass
 class Work:
-    """A year's work as one viewer may see it: whole, the own unit's, or only when three persons stand behind
-    it (R11).
-    """
+    """A year's work as one viewer may see it: whole, the own unit's, or only what may be told outside (R11)."""
 
     hours: Any = None
     patient: Any = None
     note: str = ""
     own_hours: Any = None
-    quarters: list[tuple[str, Any]] = field(default_factory=list)
+    parts: list[tuple[str, Any]] = field(default_factory=list)
+    total: Any = None
+    of_no_quarter: Any = None
     chart: Any = None
 
 
 def work_of(initiative: Initiative, period: Period, membership: Membership, allowed: frozenset[str]) -> Work:
-    """The figures on work of a period. The lead sees all; others what may be told outside; a coordinator also
-    the own unit's.
+    """The figures on work of a year. The lead sees all; others what may be told outside; a coordinator also
+    the own unit's, and then the whole only if it does not tell the rest.
     """
-    whole = workload(initiative, period)
-    quarters = [(quarter, workload(initiative, quarter)) for quarter in period.quarters()]
+    work = WorkOfYear(initiative, period.year)
     sees_all = "read_time" in allowed
+    sees_own = "read_own_time" in allowed and not sees_all
+    own = None
+    views = [work]
+    if sees_own:
+        own = initiative.time.within(period.first, period.until).filter(unit=membership.unit_id).minutes()
+        if own:
+            views.append(WorkOfYear(initiative, period.year, without_unit=membership.unit_id))
 
-    def told(work: Workload) -> bool:
-        return sees_all or work.may_be_told
+    def told(what: Told) -> bool:
+        return sees_all or (work.tells_year(what) and all(view.whole.is_safe(what) for view in views))
 
-    shown = Work()
-    if whole.minutes is None:
-        shown.note = whole_only(whole.lumps) or _("No time is recorded for the year.")
-    elif not told(whole):
-        shown.note = _("Not shown: fewer than three persons stand behind the time.")
+    lumps = whole_only(initiative.time.across(period.first, period.until).spans())
+    shown = Work(own_hours=hours(sum(own.values())) if own else None)
+    minutes = work.whole.minutes
+    if minutes is None:
+        shown.note = lumps or _("No time is recorded for the year.")
+    elif not told(TOTAL):
+        shown.note = would_tell_another() if work.whole.is_safe() else too_few()
     else:
-        shown.hours = hours(sum(whole.minutes.values()))
-        shown.patient = percent(whole.minutes[TimeKind.PATIENT], sum(whole.minutes.values()))
-        shown.note = whole_only(whole.lumps)
-        known = [work for _quarter, work in quarters if work.minutes is not None]
-        # One quarter that may not be told would follow from the year and the other three.
-        if len(known) > 1 and all(told(work) for work in known):
-            shown.quarters = [
-                (
-                    pgettext("report", "Quarter %(n)s") % {"n": quarter.quarter},
-                    None if work.total is None else hours(work.total),
-                )
-                for quarter, work in quarters
-            ]
+        shown.hours = hours(sum(minutes.values()))
+        shown.patient = percent(minutes[TimeKind.PATIENT], sum(minutes.values())) if told(KINDS) else None
+        shown.note = lumps
+        # One part that may not be told would follow from the year and the others.
+        if len(work.known) > 1 and (sees_all or all(view.every_part_is_safe() for view in views)):
+            shown.parts, shown.total = work.by_part()
+            shown.of_no_quarter = shown.parts[4][1] if len(shown.parts) > 4 else None
             rows = [
                 (label, str(period.year) if n == 0 else "", value)
-                for n, (label, value) in enumerate(shown.quarters)
+                for n, (label, value) in enumerate(shown.parts[:4])
             ]
             shown.chart = charts.columns("chart-hours", _("Hours of work by quarter"), rows)
-    if "read_own_time" in allowed and not sees_all:
-        own = initiative.time.within(period.first, period.until).filter(unit=membership.unit_id).minutes()
-        shown.own_hours = hours(sum(own.values())) if own else None
     return shown
 
 

@@ -37,7 +37,11 @@ def initiative(request: HttpRequest, pk: int) -> HttpResponse:
     member = request.membership
     opened = door(member, pk, "read")
     years = showing.years_of(opened.initiative)
-    year = int(request.GET["year"]) if request.GET.get("year", "") in {str(y) for y in years} else years[0]
+    year = (
+        int(request.GET["year"])
+        if request.GET.get("year", "") in {str(y) for y in years}
+        else showing.opens_with(years)
+    )
     period = Period(year)
     view = (opened.initiative, period, member, opened.allowed)
     time_rows = showing.time_rows(*view)
@@ -124,8 +128,10 @@ def new_row(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
             errors_to(form, error)
         else:
             messages.success(request, kind.added)
-            return redirect(_place(pk, kind))
-    return _row_page(request, opened, kind, form, kind.new)
+            return redirect(_place(pk, kind, showing.year_of(form.instance)))
+    asked = request.GET.get("year", "")
+    year = next((year for year in showing.years_of(opened.initiative) if str(year) == asked), None)
+    return _row_page(request, opened, kind, form, kind.new, year=year)
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,6 +140,7 @@ def row(request: HttpRequest, pk: int, noun: str, row: int) -> HttpResponse:
     kind = _noun(noun)
     opened = door(request.membership, pk, kind.needs)
     there = _row(request, opened, kind, row)
+    year = showing.year_of(there)
     form = kind.form(request.POST or None, instance=there, initiative=opened.initiative)
     if form.is_valid():
         try:
@@ -142,8 +149,8 @@ def row(request: HttpRequest, pk: int, noun: str, row: int) -> HttpResponse:
             errors_to(form, error)
         else:
             messages.success(request, _("The change is saved."))
-            return redirect(_place(pk, kind))
-    return _row_page(request, opened, kind, form, kind.correct, row)
+            return redirect(_place(pk, kind, showing.year_of(form.instance)))
+    return _row_page(request, opened, kind, form, kind.correct, row, year)
 
 
 @require_POST
@@ -151,9 +158,11 @@ def remove_row(request: HttpRequest, pk: int, noun: str, row: int) -> HttpRespon
     """Takes away a row that should not have been there."""
     kind = _noun(noun)
     opened = door(request.membership, pk, kind.needs)
-    actions.remove(_row(request, opened, kind, row), by=request.membership)
+    there = _row(request, opened, kind, row)
+    year = showing.year_of(there)
+    actions.remove(there, by=request.membership)
     messages.success(request, _("It is taken away."))
-    return redirect(_place(pk, kind))
+    return redirect(_place(pk, kind, year))
 
 
 def _row(request: HttpRequest, opened: Door, kind: Noun, pk: int):
@@ -169,7 +178,13 @@ def _row(request: HttpRequest, opened: Door, kind: Noun, pk: int):
 
 
 def _row_page(
-    request: HttpRequest, opened: Door, kind: Noun, form, title: object, row: int | None = None
+    request: HttpRequest,
+    opened: Door,
+    kind: Noun,
+    form,
+    title: object,
+    row: int | None = None,
+    year: int | None = None,
 ) -> HttpResponse:
     noun = next(word for word, each in NOUNS.items() if each is kind)
     removable = row is not None and kind.model is not Participation
@@ -182,7 +197,7 @@ def _row_page(
             "title": title,
             "noun": noun,
             "row": row,
-            "back": _place(opened.initiative.pk, kind),
+            "back": _place(opened.initiative.pk, kind, year),
             "remove_url": reverse("remove_initiative_row", args=[opened.initiative.pk, noun, row])
             if removable
             else "",
@@ -190,8 +205,9 @@ def _row_page(
     )
 
 
-def _place(pk: int, kind: Noun) -> str:
-    return f"{reverse('initiative', args=[pk])}#{kind.section}"
+def _place(pk: int, kind: Noun, year: int | None = None) -> str:
+    """Where rows of the kind stand on the insats's page: of that year, else of the one it opens with."""
+    return f"{reverse('initiative', args=[pk])}{f'?year={year}' if year else ''}#{kind.section}"
 
 
 @require_safe

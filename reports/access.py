@@ -4,8 +4,10 @@ Policy. A report opens with the insats, for those who may read its aggregates: t
 group, the evaluator and the coordination association (by seat, or as officer of an association that pays a
 share).
 
-- The **project lead** makes drafts, writes the texts, freezes, makes new versions.
-- The **steering group** sees drafts, and writes its own section in them.
+- The **project lead** makes drafts, writes the texts, freezes, makes new versions, and throws away a draft.
+  What is frozen nobody throws away.
+- The **steering group** sees drafts, and writes its own section in them; nobody else writes there, the lead
+  neither.
 - **Evaluator and association** see what is frozen; a draft does not exist for them.
 - All of them download what is drawn. For everyone else there is no report: 404.
 """
@@ -18,7 +20,7 @@ from django.http import Http404
 
 from initiatives.access import allowed_actions as allowed_in_the_insats
 from initiatives.access import visible_to as insatser_of
-from initiatives.models import Initiative
+from initiatives.models import Initiative, SeatRole
 from parties.models import Membership
 from reports.models import Report, ReportState
 
@@ -34,15 +36,30 @@ def visible_to(membership: Membership | None) -> QuerySet[Report]:
 def allowed_actions(membership: Membership | None, report: Report) -> frozenset[str]:
     """What the membership may do with the report in the state it is in."""
     insats = allowed_in_the_insats(membership, report.initiative)
-    leads = "write_report" in insats
-    allowed = set()
-    if report.is_draft:
-        allowed |= {"read"} if "read_drafts" in insats else set()
-        allowed |= {"write_steering"} if insats & {"write_steering", "write_report"} else set()
-        allowed |= {"write", "freeze"} if leads else set()
-    elif "read_reports" in insats:
-        allowed |= {"read", "download"} | ({"new_version", "draw"} if leads else set())
-    return frozenset(allowed)
+    return _with_a_draft(insats) if report.is_draft else _with_a_frozen(insats)
+
+
+def allowed_in_a_draft(membership: Membership | None, report: Report) -> frozenset[str]:
+    """What the membership may do, or could before the report was frozen."""
+    return _with_a_draft(allowed_in_the_insats(membership, report.initiative))
+
+
+def _with_a_draft(insats: frozenset[str]) -> frozenset[str]:
+    allowed = {"read"} if "read_drafts" in insats else set()
+    allowed |= {"write_steering"} & insats
+    return frozenset(allowed | ({"write", "freeze", "discard"} if "write_report" in insats else set()))
+
+
+def _with_a_frozen(insats: frozenset[str]) -> frozenset[str]:
+    if "read_reports" not in insats:
+        return frozenset()
+    return frozenset({"read", "download"} | ({"new_version", "draw"} if "write_report" in insats else set()))
+
+
+def steering_group(initiative: Initiative) -> list[str]:
+    """The names of those who have a seat in the steering group now, and so write its section."""
+    seats = initiative.seats.live().filter(role=SeatRole.STEERING).order_by("id")
+    return list(seats.values_list("user__name", flat=True))
 
 
 def may_start(membership: Membership | None) -> QuerySet[Initiative]:

@@ -20,7 +20,7 @@ from initiatives.periods import NotEnded, Period
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership
 from reports import document, form
-from reports.access import allowed_actions
+from reports.access import allowed_actions, allowed_in_a_draft, steering_group
 from reports.models import MOVES, Drawing, FrozenFigure, Report, ReportState, Section
 
 MOST_CHARACTERS = 30_000
@@ -31,6 +31,18 @@ class IllegalMove(Exception):
     """The report is not in a state from which this can be done."""
 
 
+class AlreadyFrozen(Exception):
+    """The period has a frozen report, and nobody has said that it is to be corrected; `report` is its newest."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__("the period already has a frozen report")
+        self.report = report
+
+
+class TextsChanged(Exception):
+    """Someone has saved a text in the draft since it was read."""
+
+
 class ChangedMeanwhile(Exception):
     """Someone else has saved the section since it was read; `section` is what they saved."""
 
@@ -39,22 +51,41 @@ class ChangedMeanwhile(Exception):
         self.section = section
 
 
+def outside(initiative: Initiative, period: Period) -> str:
+    """Why the insats has no report for a period that it was not there in, as a sentence; else empty."""
+    if period.until <= initiative.starts_on:
+        return _("The insats begins %(date)s. Choose a period from then on.") % {"date": initiative.starts_on}
+    if initiative.ends_on and period.first > initiative.ends_on:
+        return _("The insats ended %(date)s. Choose a period before that.") % {"date": initiative.ends_on}
+    return ""
+
+
+def _period_is_right(initiative: Initiative, period: Period) -> None:
+    if not period.has_ended():
+        raise NotEnded(str(period))
+    if sentence := outside(initiative, period):
+        raise ValidationError(sentence, code="outside")
+
+
 @transaction.atomic
-def begin(*, by: Membership, initiative: Initiative, period: Period) -> Report:
+def begin(*, by: Membership, initiative: Initiative, period: Period, corrects: int | None = None) -> Report:
     """The draft of a report: the one there is, or a new one with the texts of the version before, else with
     the insats's aim.
 
-    Raises NotEnded for a period that goes on: its figures would change while they are read.
+    corrects: the frozen version that is to be corrected; without it (or with one that is not the newest)
+    AlreadyFrozen. Raises NotEnded for a period that goes on, since its figures would change while they are read,
+    and ValidationError for one that the insats was not there in.
     """
-    Initiative.objects.select_for_update().get(pk=initiative.pk)
+    initiative = Initiative.objects.select_for_update().get(pk=initiative.pk)
     if "write_report" not in allowed_in_the_insats(by, initiative):
         raise PermissionDenied("write_report")
-    if not period.has_ended():
-        raise NotEnded(str(period))
+    _period_is_right(initiative, period)
     versions = Report.objects.of(initiative, period)
     latest = versions.first()
     if latest and latest.is_draft:
         return latest
+    if latest and latest.version != corrects:
+        raise AlreadyFrozen(latest)
     report = Report.objects.create(
         initiative=initiative,
         year=period.year,
@@ -73,6 +104,21 @@ def begin(*, by: Membership, initiative: Initiative, period: Period) -> Report:
 
 
 @transaction.atomic
+def discard(report: Report, *, by: Membership, seen: str | None = None) -> None:
+    """Throws away a draft and its texts; a frozen report never (IllegalMove). The ledger keeps that it was.
+
+    seen: when the texts that were read had last been saved (as `texts_stamp`); if one has been saved since,
+    TextsChanged.
+    """
+    report = _locked(report, by, "discard")
+    if seen is not None and seen != texts_stamp(report):
+        raise TextsChanged
+    record("report.discarded", by=by, note=f"report {report.pk}, {report.period} version {report.version}")
+    report.sections.all().delete()
+    report.delete()
+
+
+@transaction.atomic
 def save_text(
     report: Report,
     *,
@@ -81,15 +127,18 @@ def save_text(
     text: str,
     heading: str = "",
     seen: str | None = None,
+    from_file: bool = False,
 ) -> Section:
     """The text under one heading. Its writer is named by the form: the lead, or the steering group for its
     own section.
 
     seen: when the text that was read had been saved (as `stamp`); if another has saved since,
-    ChangedMeanwhile. heading: a heading of the report's own, from an imported file.
+    ChangedMeanwhile. heading: a heading of the report's own, from an imported file. from_file: the steering
+    group's words from before it had a seat in the portal may come with a file that the lead imports.
     """
     part = form.BY_KEY[key]
-    _locked(report, by, "write_steering" if part.writer == form.STEERING else "write")
+    theirs = part.writer == form.STEERING and not (from_file and not steering_group(report.initiative))
+    _locked(report, by, "write_steering" if theirs else "write")
     text = text.replace("\r\n", "\n").strip()
     if len(text) > MOST_CHARACTERS:
         raise ValidationError(
@@ -116,18 +165,23 @@ def stamp(section: Section | None) -> str:
     return section.saved_at.isoformat() if section and section.saved_at else ""
 
 
+def texts_stamp(report: Report) -> str:
+    """When a text of the report was last saved, as a mark that a form carries."""
+    latest = report.sections.exclude(saved_at=None).order_by("-saved_at").first()
+    return stamp(latest)
+
+
 @transaction.atomic
 def freeze(report: Report, *, by: Membership) -> Report:
     """Counts the figures from the rows and freezes them with texts and cover; the drawing waits as a job.
 
-    Raises NotEnded for a period that goes on, ValidationError when a deviation of more than 10 per cent has
-    no reason.
+    Raises NotEnded for a period that goes on, ValidationError for one that the insats was not there in, and when
+    a deviation of more than 10 per cent has no reason.
     """
     report = _locked(report, by, "freeze")
     if ReportState.FROZEN not in MOVES[ReportState(report.state)]:
         raise IllegalMove(report.state)
-    if not report.period.has_ended():
-        raise NotEnded(str(report.period))
+    _period_is_right(report.initiative, report.period)
     with translation.override("sv"):
         counted = document.figures_of(report)
         cover = document.cover_of(report)
@@ -199,7 +253,7 @@ def _locked(report: Report, by: Membership, action: str) -> Report:
     locked = Report.objects.select_for_update(of=("self",)).select_related("initiative").get(pk=report.pk)
     allowed = allowed_actions(by, locked)
     if action not in allowed:
-        if "new_version" in allowed:
+        if action in allowed_in_a_draft(by, locked):
             raise IllegalMove(locked.state)
         raise PermissionDenied(action)
     return locked

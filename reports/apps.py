@@ -5,11 +5,12 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self) -> None:
-        """Plugs into the import of an insats, and tells the errands who draws."""
+        """Plugs into the import of an insats, says which quarters it has told, and tells the errands who draws."""
         from errands import drafts
-        from initiatives.seams import FolderPart, folder_parts
-        from reports import jobs, plugs, texts
+        from initiatives.seams import FolderPart, folder_parts, told_quarters
+        from reports import jobs, plugs, texts, told
 
         folder_parts[texts.NAME] = FolderPart(read=texts.read, keep=texts.keep)
+        told_quarters.append(told.quarters)
         assert jobs.QUEUE
         drafts.places["report_text"] = drafts.Place(plugs.draft_words, plugs.draft_address)

@@ -108,11 +108,11 @@ def document_of(content: dict[str, Any], sha256: str) -> dict[str, Any]:
                     "Coordination associations",
                     len(cover["associations"]),
                 ),
-                _listed(cover["associations"]),
+                listed(cover["associations"]),
             ],
             [
                 pgettext("report", "Contact"),
-                _("%(name)s, project lead") % {"name": _listed(cover["leads"])} if cover["leads"] else "",
+                _("%(name)s, project lead") % {"name": listed(cover["leads"])} if cover["leads"] else "",
             ],
         ]
         return {
@@ -157,7 +157,7 @@ def _part(part: form.Part, section: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
     """`A, B och C`."""
     if len(names) < 2:
         return "".join(names)

@@ -17,7 +17,17 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from initiatives.amounts import SharesNotWhole, divide, hours, percent, ratio
 from initiatives.models import Initiative, TimeKind
 from initiatives.periods import Period
-from initiatives.workload import Workload, whole_only, workload
+from initiatives.workload import (
+    KINDS,
+    NO_QUARTER,
+    TOTAL,
+    Told,
+    Workload,
+    WorkOfYear,
+    too_few,
+    whole_only,
+    would_tell_another,
+)
 from reports import wording
 
 
@@ -41,12 +51,31 @@ class Count:
         self.span = (period.first, period.until)
 
     @cached_property
-    def work(self) -> Workload:
-        return workload(self.initiative, self.period)
+    def year(self) -> WorkOfYear:
+        return WorkOfYear(self.initiative, self.period.year)
 
     @cached_property
-    def quarters(self) -> list[tuple[Period, Workload]]:
-        return [(quarter, workload(self.initiative, quarter)) for quarter in self.period.quarters()]
+    def work(self) -> Workload:
+        return self.year.of([self.period.quarter]) if self.period.quarter else self.year.whole
+
+    @cached_property
+    def lumps(self) -> str:
+        """What reaches outside the period, in words; empty without it."""
+        return whole_only(self.initiative.time.across(*self.span).spans())
+
+    def untold(self, told: Told) -> str:
+        """Why figures on the work are not told (R11), or empty where they are."""
+        if not self.work.is_safe(TOTAL):
+            return too_few()
+        if not self.work.is_safe(told):
+            return _("Not shown: fewer than three persons stand behind one of the kinds of work.")
+        quarter = self.period.quarter
+        if not all(
+            self.year.tells_quarter(quarter, each) if quarter else self.year.tells_year(each)
+            for each in {TOTAL, told}
+        ):
+            return would_tell_another()
+        return ""
 
     @cached_property
     def activities(self) -> list:
@@ -82,17 +111,16 @@ class Count:
             return None
 
 
-def _of_work(count: Count, value: Callable[[dict[str, int]], Any]) -> Counted:
-    """A figure on work: unknown, or not told for so few persons (R11), or the value."""
+def _of_work(count: Count, value: Callable[[dict[str, int]], Any], told: Told = TOTAL) -> Counted:
+    """A figure on work: unknown, or not told (R11), or the value."""
     if count.work.minutes is None:
-        return Counted(None, whole_only(count.work.lumps))
-    if not count.work.may_be_told:
-        return Counted(None, _("Not shown: fewer than three persons stand behind the time."))
-    return Counted(value(count.work.minutes), whole_only(count.work.lumps))
+        return Counted(None, count.lumps)
+    untold = count.untold(told)
+    return Counted(None, untold) if untold else Counted(value(count.work.minutes), count.lumps)
 
 
 def _share(kind: str) -> Callable[[Count], Counted]:
-    return lambda count: _of_work(count, lambda minutes: percent(minutes[kind], sum(minutes.values())))
+    return lambda count: _of_work(count, lambda minutes: percent(minutes[kind], sum(minutes.values())), KINDS)
 
 
 def _pulse_meetings(states: frozenset[str]) -> Callable[[Count], Counted]:
@@ -205,25 +233,18 @@ def _success_factors(count: Count) -> Counted:
 
 
 def _hours_by_quarter(count: Count) -> Counted:
-    """Only in a year, only where quarters are known, and not at all if one of them may not be told: the rest
-    would tell it.
+    """Only in a year, only where quarters are known, and not at all if one of the rows may not be told: the
+    rest would tell it.
     """
     columns = [(pgettext("report", "Quarter"), wording.TEXT), (pgettext("report", "Hours"), wording.NUMBER)]
-    known = [work for _quarter, work in count.quarters if work.minutes is not None]
-    if count.period.quarter or count.work.minutes is None:
+    if count.period.quarter or count.work.minutes is None or count.untold(TOTAL):
         return Counted(None)
-    if not known:
+    if count.year.known == (NO_QUARTER,):
         return Counted(None, _("The time is not split up by quarter."))
-    if not all(work.may_be_told for work in known):
-        return Counted(None, _("Not shown: fewer than three persons stand behind the time."))
-    rows = [
-        [
-            pgettext("report", "Quarter %(n)s") % {"n": quarter.quarter},
-            None if work.total is None else hours(work.total),
-        ]
-        for quarter, work in count.quarters
-    ]
-    return Counted(_table(columns, rows))
+    if not count.year.every_part_is_safe():
+        return Counted(None, too_few())
+    rows, total = count.year.by_part()
+    return Counted(_table(columns, [list(row) for row in rows], [pgettext("hours", "The whole year"), total]))
 
 
 def _money(count: Count) -> Counted:
@@ -265,7 +286,7 @@ FIGURES = (
         gettext_lazy(
             "The sum of the minutes recorded for the period, as hours with at most one decimal, halves up. A"
             " lump counts only if all of it lies in the period. Not shown when fewer than three persons"
-            " stand behind it."
+            " stand behind it, or when the time of fewer than three would follow from it."
         ),
     ),
     Figure(
@@ -419,8 +440,9 @@ TABLES = (
         wording.TABLE,
         _hours_by_quarter,
         gettext_lazy(
-            "As the time used, for each quarter by itself. Left out if fewer than three persons stand behind"
-            " one."
+            "The time used, for each quarter by itself; time recorded for a longer time than one quarter has a"
+            " row of its own. The rows add up to the time used: tenths of an hour that rounding leaves over go"
+            " to the largest remainders. Left out if fewer than three persons stand behind a row."
         ),
     ),
     Figure(

@@ -9,7 +9,7 @@ from initiatives.models import Initiative
 from initiatives.periods import NotAPeriod, Period, ended
 from parties.guards import refuse_personal_numbers
 from reports import form as the_form
-from reports.actions import MOST_CHARACTERS
+from reports.actions import MOST_CHARACTERS, outside
 
 QUARTERS_BACK = 20
 
@@ -19,12 +19,15 @@ class NewReportForm(forms.Form):
         label=_("Insats"),
         queryset=None,
         empty_label=_("Choose"),
-        error_messages={"required": _("Choose one."), "invalid_choice": _("Choose one.")},
+        error_messages={
+            "required": _("Choose which insats the report is about."),
+            "invalid_choice": _("Choose which insats the report is about."),
+        },
     )
     period = forms.CharField(
         label=_("Year or quarter"),
         widget=forms.Select,
-        error_messages={"required": _("Choose one.")},
+        error_messages={"required": _("Choose the year or the quarter the report is about.")},
         help_text=_("Only what has ended: figures would else change while they are read."),
     )
 
@@ -44,6 +47,13 @@ class NewReportForm(forms.Form):
         if not period.has_ended():
             raise ValidationError(_("The period has not ended. Choose an earlier one."))
         return period
+
+    def clean(self) -> dict:
+        values = super().clean()
+        initiative, period = values.get("initiative"), values.get("period")
+        if initiative and period and (sentence := outside(initiative, period)):
+            self.add_error("period", sentence)
+        return values
 
 
 class TextForm(forms.Form):

@@ -2,62 +2,31 @@
 numbered tables.
 """
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
 from initiatives import amounts, charts
 from reports import wording
 
-# A table that crosses a page is tagged as several tables; these keep each one well under a page.
-LINES_PER_TABLE = 20
+# A table of at most so many lines stays whole on one page; a longer one may cross, its head repeated.
+LINES_KEPT_TOGETHER = 20
 CHARACTERS_PER_LINE = 26
 
-Row = TypeVar("Row")
+
+def is_long(rows: Iterable[list]) -> bool:
+    """Whether a table is too long to be kept on one page without leaving an empty one before it."""
+    lines = sum(max((_lines(cell) for cell in row), default=0) for row in rows)
+    return lines > LINES_KEPT_TOGETHER
 
 
-def tables_of(value: dict) -> list[dict]:
-    """A frozen table in pieces, none of them long enough to fill a page; the total stands in the last."""
-    pieces = _under_a_page(value["rows"], lambda row: max(_lines(cell, CHARACTERS_PER_LINE) for cell in row))
-    return [
-        {
-            **value,
-            "rows": rows,
-            "total": value.get("total") if n == len(pieces) else None,
-            "n": n,
-            "of": len(pieces),
-        }
-        for n, rows in enumerate(pieces, start=1)
-    ]
+def _lines(text: object) -> int:
+    return -(-len(str(text or "")) // CHARACTERS_PER_LINE)
 
 
-def _under_a_page(rows: Iterable[Row], height: Callable[[Row], int]) -> list[list[Row]]:
-    """Rows in groups of at most LINES_PER_TABLE lines; a row taller than that is a group of its own."""
-    groups: list[list] = [[]]
-    used = 0
-    for row in rows:
-        lines = height(row)
-        if groups[-1] and used + lines > LINES_PER_TABLE:
-            groups.append([])
-            used = 0
-        groups[-1].append(row)
-        used += lines
-    return groups
-
-
-def _lines(text: object, characters: int) -> int:
-    return -(-len(str(text or "")) // characters)
-
-
-def definitions(figures: Iterable[dict]) -> list[list[dict]]:
-    """What is counted and how, in tables that keep under a page each."""
-
-    def height(row: dict) -> int:
-        told = _lines(row["definition"] + row["note"], 40)
-        return max(_lines(row["label"], 24), _lines(row["words"], 26), told)
-
-    return _under_a_page([wording.shown(figure) for figure in figures], height)
+def definitions(figures: Iterable[dict]) -> list[dict]:
+    """What is counted and how, figure by figure."""
+    return [wording.shown(figure) for figure in figures]
 
 
 def section(part: dict, figures: dict[str, dict], numbers: dict[str, int]) -> dict:
@@ -73,19 +42,19 @@ def section(part: dict, figures: dict[str, dict], numbers: dict[str, int]) -> di
     tables = []
     for figure in own:
         if figure["form"] == wording.TABLE and figure["value"] and figure["value"]["rows"]:
-            for table in tables_of(figure["value"]):
-                numbers["table"] += 1
-                columns, total = table["columns"], table["total"]
-                tables.append(
-                    {
-                        **table,
-                        "label": figure["label"],
-                        "heads": [{**column, "set": wording.setting(column)} for column in columns],
-                        "number": numbers["table"],
-                        "written": [wording.cells(columns, row) for row in table["rows"]],
-                        "written_total": wording.cells(columns, total) if total else None,
-                    }
-                )
+            numbers["table"] += 1
+            columns, rows, total = [figure["value"].get(name) for name in ("columns", "rows", "total")]
+            tables.append(
+                {
+                    "label": figure["label"],
+                    "number": numbers["table"],
+                    "heads": [{**column, "set": wording.setting(column)} for column in columns],
+                    "written": [wording.cells(columns, row) for row in rows],
+                    "written_total": wording.cells(columns, total) if total else None,
+                    "dense": len(columns) > 4,
+                    "long": is_long(rows),
+                }
+            )
     return {
         "part": part,
         "headed": headed,
@@ -134,9 +103,10 @@ def charts_of(part: str, figures: dict[str, dict]) -> list[dict]:
             {"title": title, "svg": charts.shares("chart-shares", title, rows, amounts.NO_BREAK + "%")}
         )
     quarters = value("hours_by_quarter")
-    if part == "time" and quarters and sum(row[1] is not None for row in quarters["rows"]) > 1:
+    # After the four quarters may stand what is in none of them.
+    if part == "time" and quarters and sum(row[1] is not None for row in quarters["rows"][:4]) > 1:
         title = gettext("Hours of work by quarter")
-        rows = [(label, "", hours) for label, hours in quarters["rows"]]
+        rows = [(label, "", hours) for label, hours in quarters["rows"][:4]]
         drawn.append({"title": title, "svg": charts.columns("chart-quarters", title, rows)})
     split = value("split_sek")
     if part == "economy" and split and len(split) > 1 and all(split.values()):

@@ -74,10 +74,11 @@ def rows_behind(report: Report, key: str, allowed_in_the_insats: frozenset[str])
         rows = initiative.activities.within(*span)
         behind["activities"] = rows.pulse_meetings() if key == "collaboration_improved" else rows
     if key == "time":
-        entries = initiative.time.within(*span)
-        behind["time_count"] = entries.count()
-        behind["lumps"] = initiative.time.across(*span).count()
+        # How many rows there are is a figure on work too (R11).
         behind["may_open_time"] = "read_time" in allowed_in_the_insats
+        if behind["may_open_time"]:
+            behind["time_count"] = initiative.time.within(*span).count()
+            behind["lumps"] = initiative.time.across(*span).count()
     if key == "economy":
         behind["invoice_count"] = initiative.invoices.within(*span).count()
         behind["invoices"] = (

@@ -26,6 +26,7 @@ from initiatives.periods import NotEnded, Period
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership
 from reports import actions, form
+from reports.access import steering_group
 from reports.models import Report
 
 NAME = "texts.md"
@@ -97,23 +98,29 @@ def keep(initiative: Initiative, by: Membership, texts: Texts) -> tuple[int, int
     """Keeps the texts in the draft of their period's report: (created, changed, unchanged).
 
     Where the newest version is frozen and says the same, nothing is done; where it says something else, a new
-    version begins. Raises ValidationError for a period that goes on.
+    version begins. A steering group that has a seat writes its section itself: there the file changes nothing.
+    Raises ValidationError for a period that goes on or that the insats was not there in.
     """
+    theirs = {key for key, part in form.BY_KEY.items() if part.writer == form.STEERING}
+    left = theirs if steering_group(initiative) else set()
     latest = Report.objects.of(initiative, texts.period).first()
     there = {section.key: section for section in latest.sections.all()} if latest else {}
     differing = [
         (key, heading, text)
         for key, heading, text in texts.answers
-        if key not in there or there[key].text != text or (heading and there[key].heading != heading)
+        if key not in left
+        and (key not in there or there[key].text != text or (heading and there[key].heading != heading))
     ]
     if not differing:
         return 0, 0, len(texts.answers)
     try:
-        report = actions.begin(by=by, initiative=initiative, period=texts.period)
+        report = actions.begin(
+            by=by, initiative=initiative, period=texts.period, corrects=latest.version if latest else None
+        )
     except NotEnded as error:
         raise ValidationError(_("The period has not ended. Choose an earlier one.")) from error
     for key, heading, text in differing:
-        actions.save_text(report, by=by, key=key, text=text, heading=heading)
+        actions.save_text(report, by=by, key=key, text=text, heading=heading, from_file=True)
     if latest is None:
-        return len(differing), 0, 0
+        return len(differing), 0, len(texts.answers) - len(differing)
     return 0, len(differing), len(texts.answers) - len(differing)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<int:pk>/part/<slug:key>/save/", views.save_text, name="save_report_text"),
     path("<int:pk>/part/<slug:key>/figures/", views.figures, name="report_figures"),
     path("<int:pk>/freeze/", views.freeze_report, name="freeze_report"),
+    path("<int:pk>/discard/", views.discard_report, name="discard_report"),
     path("<int:pk>/version/", views.new_version, name="new_report_version"),
     path("<int:pk>/draw/", views.draw_again, name="draw_report_again"),
     path("<int:pk>/progress/", views.report_progress, name="report_progress"),

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from errands import drafts
 from initiatives.access import allowed_actions as allowed_in_the_insats
+from initiatives.periods import NotEnded
 from reports import actions, document, form, showing
-from reports.access import Door, door, may_start, visible_to
+from reports.access import Door, allowed_in_a_draft, door, may_start, steering_group, visible_to
+from reports.document import listed
 from reports.forms import NewReportForm, TextForm
 from reports.models import Drawing, Section
-from reports.progress import progress_of
+from reports.progress import ordered, progress_of
 
 DRAFT_FORM = "report_text"
 
@@ -28,22 +30,32 @@ def reports(request: HttpRequest) -> HttpResponse:
         .select_related("initiative", "drawing")
         .order_by("-year", "-quarter", "initiative__name", "-version")
     )
-    listed = [(report, form.title(report.period)) for report in rows]
+    asked = ordered(report for report in rows if not report.is_draft)
+    shown = [(report, form.title(report.period), asked.get(report.pk)) for report in rows]
     return render(
-        request, "reports/list.html", {"rows": listed, "may_start": may_start(request.membership).exists()}
+        request, "reports/list.html", {"rows": shown, "may_start": may_start(request.membership).exists()}
     )
 
 
 @require_http_methods(["GET", "POST"])
 def new_report(request: HttpRequest) -> HttpResponse:
-    """Begins the report of an insats and a period, or goes to the draft there is."""
+    """Begins the report of an insats and a period, or goes to the draft there is; what is frozen asks first."""
     insatser = may_start(request.membership)
     if not insatser:
         raise PermissionDenied("write_report")
     asked = NewReportForm(request.POST or None, insatser=insatser)
     if asked.is_valid():
-        report = actions.begin(by=request.membership, **asked.cleaned_data)
-        return redirect("report", pk=report.pk)
+        before = visible_to(request.membership).of(**asked.cleaned_data).drafts().exists()
+        try:
+            report = actions.begin(by=request.membership, **asked.cleaned_data)
+        except actions.AlreadyFrozen as there:
+            return redirect("new_report_version", pk=there.report.pk)
+        except ValidationError as error:
+            asked.add_error("period", error)
+        else:
+            if before:
+                messages.info(request, _("There was already a draft. Here it is."))
+            return redirect("report", pk=report.pk)
     return render(request, "reports/new.html", {"form": asked})
 
 
@@ -56,10 +68,14 @@ def report(request: HttpRequest, pk: int, key: str = form.FORM[0].key) -> HttpRe
 
 @require_POST
 def save_text(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """Saves the text under a heading. A colleague's change in the meantime shows both."""
+    """Saves the text under a heading. A colleague's change in the meantime shows both; what was frozen in the
+    meantime gives back what was written.
+    """
     opened = door(request.membership, pk, "read")
-    part = _writable(opened, key)
+    part = _writable(request, opened, key)
     typed = TextForm(request.POST)
+    if not opened.report.is_draft:
+        return _part_page(request, opened, key, unsaved=request.POST.get("text", ""))
     if typed.is_valid():
         try:
             actions.save_text(
@@ -71,6 +87,9 @@ def save_text(request: HttpRequest, pk: int, key: str) -> HttpResponse:
             )
         except actions.ChangedMeanwhile as there:
             return _part_page(request, opened, key, typed, theirs=there.section)
+        except actions.IllegalMove:
+            again = door(request.membership, pk, "read")
+            return _part_page(request, again, key, unsaved=typed.cleaned_data["text"])
         except ValidationError as error:
             typed.add_error("text", error)
         else:
@@ -87,14 +106,19 @@ def _part(key: str) -> form.Part:
     return form.BY_KEY[key]
 
 
+def _needs(part: form.Part) -> str:
+    return "write_steering" if part.writer == form.STEERING else "write"
+
+
 def _may_write(opened: Door, part: form.Part) -> bool:
-    needs = "write_steering" if part.writer == form.STEERING else "write"
-    return part.writer is not None and needs in opened.allowed
+    return part.writer is not None and _needs(part) in opened.allowed
 
 
-def _writable(opened: Door, key: str) -> form.Part:
+def _writable(request: HttpRequest, opened: Door, key: str) -> form.Part:
+    """The part, if the text under it is the reader's to write, or was until the report was frozen."""
     part = _part(key)
-    if not _may_write(opened, part):
+    may = allowed_in_a_draft(request.membership, opened.report)
+    if part.writer is None or _needs(part) not in may:
         raise PermissionDenied("write")
     return part
 
@@ -105,6 +129,7 @@ def _part_page(
     key: str,
     typed: TextForm | None = None,
     theirs: Section | None = None,
+    unsaved: str = "",
 ) -> HttpResponse:
     part, report = _part(key), opened.report
     figures = document.figures_of(report)
@@ -120,6 +145,8 @@ def _part_page(
     if theirs is not None:
         # What is sent next has been written with their text in view.
         typed = TextForm(initial={"text": typed.cleaned_data["text"], "seen": actions.stamp(theirs)})
+    outline = showing.outline(report, texts)
+    versions = list(visible_to(request.membership).of(report.initiative, report.period))
     return render(
         request,
         "reports/report.html",
@@ -128,7 +155,7 @@ def _part_page(
             "initiative": report.initiative,
             "title": form.title(report.period),
             "allowed": opened.allowed,
-            "outline": showing.outline(report, texts),
+            "outline": outline,
             "shown": showing.part_of(report, key, figures),
             "key": key,
             "section": section,
@@ -137,10 +164,13 @@ def _part_page(
             "draft_key": f"{report.pk}.{key}",
             "theirs": theirs,
             "next": form.FORM[index + 1] if index + 1 < len(form.FORM) else None,
-            "left": [
-                entry for entry in showing.outline(report, texts) if entry.state in ("todo", "steering")
-            ],
-            "versions": visible_to(request.membership).of(report.initiative, report.period),
+            "left": sum(entry.state in ("todo", "steering") for entry in outline),
+            "unsaved": unsaved,
+            "writers": listed(steering_group(report.initiative))
+            if report.is_draft and part.writer == form.STEERING
+            else "",
+            "versions": versions,
+            "later": versions[0] if versions[0].version > report.version else None,
             "progress": progress_of(report),
         },
     )
@@ -171,12 +201,14 @@ def figures(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 def freeze_report(request: HttpRequest, pk: int) -> HttpResponse:
     """Freezes the figures and asks for the drawing, after a page that says what is then fixed."""
     opened = door(request.membership, pk, "freeze")
-    problem = None
+    problem, of_money = None, False
     if request.method == "POST":
         try:
             actions.freeze(opened.report, by=request.membership)
         except ValidationError as error:
-            problem = " ".join(error.messages)
+            problem, of_money = " ".join(error.messages), error.code == "reason"
+        except NotEnded:
+            problem = _("The period has not ended, so its figures cannot be frozen yet.")
         except actions.IllegalMove:
             return redirect("report", pk=pk)
         else:
@@ -192,18 +224,71 @@ def freeze_report(request: HttpRequest, pk: int) -> HttpResponse:
             "title": form.title(opened.report.period),
             "left": left,
             "problem": problem,
+            "of_money": of_money,
         },
     )
 
 
-@require_POST
-def new_version(request: HttpRequest, pk: int) -> HttpResponse:
-    """A correction of a frozen report: a new version with its texts, and figures as they are now."""
-    opened = door(request.membership, pk, "new_version")
-    report = actions.begin(
-        by=request.membership, initiative=opened.report.initiative, period=opened.report.period
+@require_http_methods(["GET", "POST"])
+def discard_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throws away a draft, after a page that says what goes with it."""
+    opened = door(request.membership, pk, "discard")
+    report = opened.report
+    changed = False
+    if request.method == "POST":
+        try:
+            actions.discard(report, by=request.membership, seen=request.POST.get("seen", ""))
+        except actions.TextsChanged:
+            changed = True
+        except actions.IllegalMove:
+            return redirect("report", pk=pk)
+        else:
+            messages.success(request, _("The draft is thrown away."))
+            return redirect("reports")
+    written = report.sections.exclude(saved_by=None).exclude(text="").select_related("saved_by__user")
+    texts = [(form.BY_KEY[section.key], section) for section in written if section.key in form.BY_KEY]
+    return render(
+        request,
+        "reports/discard.html",
+        {
+            "report": report,
+            "title": form.title(report.period),
+            "texts": sorted(texts, key=lambda text: form.FORM.index(text[0])),
+            "seen": actions.texts_stamp(report),
+            "changed": changed,
+            "earlier": visible_to(request.membership).of(report.initiative, report.period).frozen().first(),
+        },
     )
-    return redirect("report", pk=report.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def new_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """A correction of a frozen report, after a page that says what is frozen: a new version with its texts, and
+    figures as they are now. A draft that is there already is opened.
+    """
+    opened = door(request.membership, pk, "new_version")
+    report = opened.report
+    latest = visible_to(request.membership).of(report.initiative, report.period).first()
+    if latest.is_draft:
+        messages.info(request, _("There was already a draft. Here it is."))
+        return redirect("report", pk=latest.pk)
+    if latest.pk != report.pk:
+        return redirect("new_report_version", pk=latest.pk)
+    if request.method == "POST":
+        try:
+            made = actions.begin(
+                by=request.membership,
+                initiative=report.initiative,
+                period=report.period,
+                corrects=report.version,
+            )
+        except actions.AlreadyFrozen as there:
+            return redirect("new_report_version", pk=there.report.pk)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect("report", pk=pk)
+        return redirect("report", pk=made.pk)
+    return render(request, "reports/version.html", {"report": report, "title": form.title(report.period)})
 
 
 @require_POST

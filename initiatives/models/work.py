@@ -52,10 +52,6 @@ class TimeEntryQuerySet(DatedQuerySet):
         by_kind = dict(self.order_by().values_list("kind").annotate(Sum("minutes")))
         return {kind: by_kind.get(kind, 0) for kind in TimeKind.values} if by_kind else None
 
-    def reporting(self) -> int:
-        """How many different members these rows name."""
-        return self.exclude(member=None).order_by().values("member__user").distinct().count()
-
 
 def one_day_or_a_period() -> Q:
     return Q(on__isnull=False, from_on=None, to_on=None) | Q(

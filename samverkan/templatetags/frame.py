@@ -114,6 +114,15 @@ def sv_moment(value: datetime.datetime | None) -> str:
     return f"{sv_date(value)}, {sv_time(value)}" if value else ""
 
 
+@register.filter
+def unbroken(words: str) -> SafeString:
+    """A date or a moment that no line breaks, also inside a translated sentence; nothing gives nothing.
+
+    A browser may break 2026-03-04 after a hyphen. Not for attributes: this is markup.
+    """
+    return format_html('<span class="sv-nowrap">{}</span>', words) if words else SafeString("")
+
+
 def _local(value: datetime.date | datetime.time) -> datetime.date | datetime.time:
     if isinstance(value, datetime.datetime) and timezone.is_aware(value):
         return timezone.localtime(value)

@@ -69,3 +69,9 @@ def test_a_chip_is_a_word_with_an_icon_and_the_word_is_escaped():
     assert "#eye" in frame.chip("ok", "Läst", "eye")
     with pytest.raises(KeyError):
         frame.chip("danger", "Nej")
+
+
+def test_an_unbroken_date_is_kept_on_one_line_and_what_stands_in_it_is_text():
+    assert frame.unbroken(frame.sv_date(date(2026, 3, 4))) == '<span class="sv-nowrap">2026-03-04</span>'
+    assert frame.unbroken("<b>") == '<span class="sv-nowrap">&lt;b&gt;</span>'
+    assert frame.unbroken("") == ""

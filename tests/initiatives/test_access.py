@@ -95,9 +95,13 @@ def test_the_door_is_404_outside_and_403_inside(cast, insats):
     assert access.door(cast.project_lead, insats.pk, "edit").initiative == insats
 
 
-def test_only_project_staff_and_leads_start_an_insats(cast, insats):
+def test_only_project_staff_and_leads_start_an_insats_and_not_who_steers_one(cast, insats):
     may = {name for name, member in cast.everyone.items() if access.may_start(member)}
-    assert may == {"project_lead", "steering"}
+    assert may == {"project_lead"}
+    with acting(cast.steering), pytest.raises(PermissionDenied):
+        actions.start(by=cast.steering, name="X", kind="structural", starts_on=today(), owner_name="X")
+    Seat.objects.filter(user=cast.steering.user).update(until_at=timezone.now())
+    assert access.may_start(cast.steering)
     with acting(cast.project_lead):
         actions.give_seat(
             by=cast.project_lead, initiative=insats, user=cast.coordinator.user, role=SeatRole.LEAD

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initiatives.amounts import SharesNotWhole, divide, hours, kronor, per_cent, percent, written
+from initiatives.amounts import (
+    SharesNotWhole,
+    divide,
+    hours,
+    kronor,
+    per_cent,
+    percent,
+    tenths,
+    written,
+)
 
 
 def test_split_310163():
@@ -105,3 +114,10 @@ def test_numbers_as_swedish_readers_write_them():
     assert written(-9.2) == "\N{MINUS SIGN}9,2"
     assert written(1_000_000) == "1\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}000"
     assert written(100) == "100"
+
+
+@given(st.dictionaries(st.integers(), st.integers(0, 100_000), min_size=1, max_size=6))
+def test_parts_in_tenths_of_an_hour_add_up_to_the_hours_of_the_whole(minutes):
+    parts = tenths(minutes)
+    assert sum(round(part * 10) for part in parts.values()) == round(hours(sum(minutes.values())) * 10)
+    assert all(abs(part * 60 - minutes[name]) < 6 for name, part in parts.items())

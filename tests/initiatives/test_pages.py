@@ -4,9 +4,10 @@ not do.
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -116,14 +117,16 @@ def test_posting_past_the_page_meets_the_same_door(cast, insats, rows, sign_in):
 
 
 def test_the_list_names_exactly_what_one_belongs_to(cast, insats, sign_in):
-    with acting(cast.steering):
-        actions.start(
-            by=cast.steering,
+    with acting(cast.project_lead):
+        other = actions.start(
+            by=cast.project_lead,
             name="En annan insats",
             kind="structural",
             starts_on=date(2023, 1, 1),
             owner_name="X",
         )
+        actions.give_seat(by=cast.project_lead, initiative=other, user=cast.steering.user, role=SeatRole.LEAD)
+        actions.end_seat(other.seats.get(user=cast.project_lead.user), by=cast.project_lead)
     for name, member in cast.everyone.items():
         if member is None or name == "ended_member":
             continue
@@ -183,6 +186,48 @@ def test_those_who_steer_and_pay_see_no_hours_of_fewer_than_three(cast, insats, 
         assert "3,3" in sign_in(member).get(address).content.decode()
 
 
+def test_the_whole_minus_the_own_unit_tells_no_other_units_few(cast, insats, sign_in):
+    own = [cast.coordinator] + [
+        make_member(name, cast.coordinator.unit, cast.coordinator.role) for name in ("ett", "tva")
+    ]
+    others = [cast.other_clinic] + [
+        make_member(name, cast.other_clinic.unit, cast.other_clinic.role) for name in ("tre", "fyra")
+    ]
+    address = reverse("initiative", args=[insats.pk]) + "?year=2024"
+
+    def log(member):
+        TimeEntry.objects.create(
+            initiative=insats, kind="patient", minutes=66, on=date(2024, 5, 6), member=member,
+            unit=member.unit, recorded_by=member,
+        )  # fmt: skip
+
+    for member in [*own, *others[:2]]:
+        log(member)
+    page = sign_in(cast.coordinator).get(address).content.decode()
+    assert "3,3" in page
+    assert "5,5" not in page
+    assert "tillsammans med andra siffror" in page
+    assert "5,5" in sign_in(cast.steering).get(address).content.decode()
+    log(others[2])
+    page = sign_in(cast.coordinator).get(address).content.decode()
+    assert "3,3" in page
+    assert "6,6" in page
+
+
+def test_lumps_over_quarters_stand_in_a_row_of_their_own_and_the_table_adds_up(cast, insats, sign_in):
+    client = sign_in(cast.project_lead)
+    new(client, insats, "time", kind="patient", minutes="10", on="2024-02-01")
+    lump = {"from_on": "2024-01-01", "to_on": "2024-06-30"}
+    new(client, insats, "time", kind="patient", minutes="100", **lump)
+    page = client.get(reverse("initiative", args=[insats.pk]) + "?year=2024").content.decode()
+    table = page[page.index('<tbody><tr><th scope="row">Kvartal 1') :]
+    table = table[: table.index("</table>")]
+    assert "För längre tid än ett kvartal" in table
+    assert "Hela året" in table
+    assert "Utöver kvartalen: 100 timmar som är registrerade för längre tid än ett kvartal." in page
+    assert [n in table for n in (">10<", ">100<", ">110<")] == [True] * 3
+
+
 def new(client, insats, noun, **facts):
     return client.post(reverse("new_initiative_row", args=[insats.pk, noun]), facts)
 
@@ -201,11 +246,35 @@ def new(client, insats, noun, **facts):
             {"kind": "pulse_meeting", "title": "x", "state": "held", "on": "2023-02-30"},
             "till exempel 2026-03-04",
         ),
-        ("activity", {"kind": "party", "title": "x", "state": "held", "on": "2023-05-04"}, "Välj ett."),
+        (
+            "activity",
+            {"kind": "party", "title": "x", "state": "held", "on": "2023-05-04"},
+            "Välj vilket slags aktivitet det var.",
+        ),
         (
             "activity",
             {"kind": "pulse_meeting", "title": f"x {test_number(2)}", "state": "held", "on": "2023-05-04"},
             "Skriv inte personnummer här.",
+        ),
+        (
+            "activity",
+            {"kind": "training", "title": "x", "state": "held", "on": "2999-05-04"},
+            "Dagen har inte kommit.",
+        ),
+        (
+            "obstacle",
+            {"kind": "barrier", "area": "it", "text": "x", "status": "open", "since": "2999-01-01"},
+            "Dagen har inte kommit.",
+        ),
+        (
+            "time",
+            {"kind": "patient", "minutes": "7", "on": "2999-05-04"},
+            f"Skriv i dag, {today()}, eller tidigare.",
+        ),
+        (
+            "time",
+            {"kind": "patient", "minutes": "7,5", "from_on": "2023-12-31", "to_on": "2999-01-01"},
+            "Dagen har inte kommit.",
         ),
         ("time", {"kind": "patient", "minutes": "många", "on": "2023-05-04"}, "Skriv timmar som 7,5"),
         ("time", {"kind": "patient", "minutes": "25", "on": "2023-05-04"}, "högst 24 timmar"),
@@ -290,6 +359,86 @@ def test_time_is_read_as_people_write_it(cast, insats, sign_in, written, minutes
         cast.coordinator,
         cast.coordinator.unit,
     )
+
+
+def test_today_is_the_latest_day_of_work_and_a_meeting_may_be_booked_ahead(cast, insats, sign_in):
+    client = sign_in(cast.project_lead)
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    facts = {"kind": "patient", "minutes": "1"}
+    assert new(client, insats, "time", on=tomorrow, **facts).status_code == 200
+    assert new(client, insats, "time", on=today().isoformat(), **facts).status_code == 302
+    facts = {"kind": "training", "title": "x", "on": tomorrow}
+    assert new(client, insats, "activity", state="held", **facts).status_code == 200
+    assert new(client, insats, "activity", state="booked", **facts).status_code == 302
+    row = TimeEntry.objects.get()
+    row.on = today() + timedelta(days=1)
+    with acting(cast.project_lead), pytest.raises(ValidationError):
+        actions.correct(row, by=cast.project_lead)
+
+
+@pytest.mark.parametrize(
+    ("noun", "facts", "year"),
+    [
+        ("time", {"kind": "patient", "minutes": "1", "on": "2023-05-04"}, 2023),
+        ("time", {"kind": "patient", "minutes": "1", "from_on": "2021-12-01", "to_on": "2022-01-31"}, 2022),
+        ("activity", {"kind": "training", "title": "x", "state": "held", "on": "2023-05-04"}, 2023),
+        ("activity", {"kind": "training", "title": "x", "state": "held", "year": "2022"}, 2022),
+        (
+            "obstacle",
+            {"kind": "barrier", "area": "it", "text": "x", "status": "open", "since": "2022-05-04"},
+            today().year,
+        ),
+        (
+            "obstacle",
+            {"kind": "barrier", "area": "it", "text": "x", "status": "solved", "solved_on": "2023-05-04"},
+            2023,
+        ),
+        ("invoice", {"amount": "5", "on": "2023-05-04"}, 2023),
+        ("grant", {"year": today().year + 1, "amount": "5"}, today().year + 1),
+        ("forecast", {"year": "2022", "amount": "5", "made_on": "2023-05-04"}, 2022),
+        (
+            "party",
+            {
+                "name": "x",
+                "kind": "employer",
+                "role": "party",
+                "from_on": "2022-01-01",
+                "to_on": "2023-03-01",
+            },
+            2023,
+        ),
+    ],
+)
+def test_one_lands_on_the_year_of_the_row_just_saved(cast, insats, sign_in, noun, facts, year):
+    client = sign_in(cast.project_lead)
+    answer = new(client, insats, noun, **facts)
+    there = f"{reverse('initiative', args=[insats.pk])}?year={year}"
+    assert answer["Location"].split("#")[0] == there
+    page = client.get(there).content.decode()
+    assert f'href="?year={year}" aria-current="true"' in page
+    page = client.get(reverse("initiative", args=[insats.pk])).content.decode()
+    assert f'href="?year={today().year}" aria-current="true"' in page
+    row = NOUNS[noun].model.objects.latest("id")
+    address = reverse("initiative_row", args=[insats.pk, noun, row.pk])
+    assert f'href="{there}#' in client.get(address).content.decode()
+    if noun != "party":
+        answer = client.post(reverse("remove_initiative_row", args=[insats.pk, noun, row.pk]))
+        assert answer["Location"].split("#")[0] == there
+
+
+def test_every_field_that_must_be_filled_in_says_what_to_write(cast, insats, sign_in):
+    client = sign_in(cast.project_lead)
+    pages = [reverse("new_initiative_row", args=[insats.pk, noun]) for noun in NOUNS]
+    pages += [reverse("new_initiative"), reverse("initiative_seats", args=[insats.pk]), reverse("new_report")]
+    pages += [reverse("import_initiative")]
+    for address in pages:
+        page = client.post(address, {"nothing": "else"}).content.decode()
+        assert "data-take-focus" in page, address
+        for generic in ("fältet måste fyllas i", "fält måste fyllas i", "Fyll i det här", "Välj ett."):
+            assert generic not in page, address
+    page = client.post(reverse("new_initiative"), {"nothing": "else"}).content.decode()
+    assert "Skriv vad insatsen heter, som i ansökan." in page
+    assert "Skriv insatsens första dag, till exempel 2026-01-01." in page
 
 
 def test_a_lump_is_logged_for_a_period(cast, insats, sign_in):
@@ -396,6 +545,17 @@ def test_setting_up_an_insats(cast, insats, sign_in):
     assert "Det finns redan en insats med det namnet." in again.content.decode()
     for member in (cast.coordinator, cast.investigator, cast.association_officer):
         assert sign_in(member).get(reverse("new_initiative")).status_code == 403
+
+
+def test_who_may_not_set_up_an_insats_is_offered_nothing_of_it(cast, insats, sign_in):
+    for name, member in cast.everyone.items():
+        if member is None or name == "ended_member":
+            continue
+        client = sign_in(member)
+        page = client.get(reverse("initiatives")).content.decode()
+        for address in (reverse("new_initiative"), reverse("import_initiative")):
+            assert (f'href="{address}"' in page) == (name == "project_lead"), (name, address)
+            assert client.get(address).status_code == (200 if name == "project_lead" else 403), name
 
 
 def test_seats_are_given_by_address_and_end(cast, insats, sign_in):

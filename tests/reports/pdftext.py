@@ -12,8 +12,13 @@ TOP, BOTTOM = 70, 775  # points from the upper edge; running heads and feet lie 
 
 def words(pdf: bytes) -> str:
     """The text between the running heads and feet, page after page, white space folded."""
+    return " ".join(pages(pdf))
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The same, page by page."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        return " ".join(" ".join(line for page in document.pages for line in _lines(page)).split())
+        return [" ".join(" ".join(_lines(page)).split()) for page in document.pages]
 
 
 def _lines(page: pikepdf.Page) -> list[str]:

@@ -1,6 +1,7 @@
 """From frozen content to the same accessible bytes every time, with nothing fetched from outside."""
 
 import io
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 
 from reports import drawing, form, layout
 from tests.reports import pdfua, sample
-from tests.reports.pdftext import words
+from tests.reports.pdftext import pages, words
 
 MARKUP = '<script>alert(1)</script><img src="https://example.org/x.png">'
 
@@ -139,12 +140,32 @@ def test_a_warning_while_drawing_is_an_error():
         drawing.pdf_of('<html lang="sv"><title>x</title><style>p { colour: red }</style><p>x</p>', "x")
 
 
-def test_no_piece_of_a_long_table_is_taller_than_its_share_of_the_page():
-    table = {"columns": [], "rows": [["x" * n] for n in range(1, 200)], "total": ["sum"]}
-    pieces = layout.tables_of(table)
-    assert [row for piece in pieces for row in piece["rows"]] == table["rows"]
-    assert [piece["total"] for piece in pieces] == [None] * (len(pieces) - 1) + [["sum"]]
-    assert len(pieces) > 10
+def test_a_long_table_is_one_with_its_head_on_every_page_and_its_total_once():
+    document = sample.document()
+    table = document["figures"]["activities"]["value"]
+    table["rows"] = [
+        [*row[:2], f"Rad {n} av många", *row[3:]] for n, row in enumerate(table["rows"][:1] * 90)
+    ]
+    table["total"] = ["Summan", None, None, None, None, "allt"]
+    drawn = pages(drawing.draw(document))
+    crossed = [page for page in drawn if re.search(r"Rad \d+ av många", page)]
+    assert len(crossed) > 2
+    assert all("Datum" in page and "För vilka" in page for page in crossed)
+    assert sum("Summan" in page for page in drawn) == 1
+    assert "Summan" in crossed[-1]
+    assert layout.is_long(table["rows"])
+    assert not layout.is_long(table["rows"][:3])
+
+
+def test_what_is_computed_stands_on_the_page_of_its_heading():
+    """However long the texts before are: a block of figures never begins a page without its heading or text."""
+    for length in range(0, 40, 7):
+        document = sample.document()
+        for part in document["parts"]:
+            part["text"] = "Ett kort svar." if part["writer"] else ""
+        document["parts"][0]["text"] = "\n\n".join(["Ett stycke."] * length)
+        for page in pages(drawing.draw(document)):
+            assert not page.startswith(("Beräknat", "Fakturerade kostnader:", "Prognos för året:")), length
 
 
 def test_another_process_draws_the_same_bytes(drawn):

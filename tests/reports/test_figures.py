@@ -19,9 +19,10 @@ from initiatives.models import (
     ReportingCount,
     TimeEntry,
 )
-from initiatives.periods import Period
+from initiatives.periods import Period, today
 from parties.access import acting
-from reports import figures
+from reports import actions, figures
+from reports.models import Report
 from tests.factories import make_member
 from tests.initiatives.conftest import HERE, files_of
 
@@ -130,7 +131,8 @@ def test_shares_of_time_are_rounded_half_up_each_for_itself(three):
     initiative, members = three
     for member, minutes in zip(members, (10, 10, 10), strict=True):
         log(initiative, member, minutes)
-    log(initiative, members[0], 450, kind="organisational")
+    for member in members:
+        log(initiative, member, 150, kind="organisational")
     told = handed(initiative, "2024")
     assert (told["patient_share_percent"], told["organisational_share_percent"]) == (6.3, 93.8)
 
@@ -139,8 +141,9 @@ def test_the_first_and_the_last_day_belong_and_the_days_beside_do_not(three):
     initiative, members = three
     for member, day in zip(members, (date(2024, 1, 1), date(2024, 3, 31), date(2024, 2, 1)), strict=True):
         log(initiative, member, 60, on=day)
-    for day in (date(2023, 12, 31), date(2024, 4, 1)):
-        log(initiative, members[0], 600, on=day)
+    for member in members:
+        for day in (date(2023, 12, 31), date(2024, 4, 1)):
+            log(initiative, member, 600, on=day)
     assert handed(initiative, "2024Q1")["hours_used"] == 3
 
 
@@ -180,16 +183,125 @@ def test_a_lump_with_nobody_counted_behind_it_is_not_told(cast):
     assert handed(initiative, "2023")["hours_used"] is None
 
 
+def by_quarter(initiative, year="2024") -> dict | None:
+    return figure(initiative, year, "hours_by_quarter")["value"]
+
+
+def lump(initiative, by, minutes, first, last, kind="patient", **more) -> None:
+    with acting(by):
+        insats.add(
+            TimeEntry(initiative=initiative, kind=kind, minutes=minutes, from_on=first, to_on=last, **more),
+            by=by,
+        )
+
+
+def freeze(initiative, by, period: str) -> Report:
+    with acting(by):
+        return actions.freeze(actions.begin(by=by, initiative=initiative, period=Period.read(period)), by=by)
+
+
 def test_quarters_are_shown_only_when_none_of_them_gives_a_few_away(three):
     initiative, members = three
     for member in members:
         log(initiative, member, 60, on=date(2024, 2, 1))
         log(initiative, member, 120, on=date(2024, 5, 1))
-    rows = figure(initiative, "2024", "hours_by_quarter")["value"]["rows"]
-    assert [row[1] for row in rows] == [3, 6, None, None]
+    assert [row[1] for row in by_quarter(initiative)["rows"]] == [3, 6, None, None]
+    assert by_quarter(initiative)["total"] == ["The whole year", 9]
     log(initiative, members[0], 60, on=date(2024, 8, 1))
-    assert figure(initiative, "2024", "hours_by_quarter")["value"] is None
+    assert by_quarter(initiative) is None
     assert handed(initiative, "2024")["hours_used"] == 10
+
+
+def test_a_lump_over_quarters_has_a_row_of_its_own_and_the_rows_add_up(three, cast):
+    initiative, members = three
+    for member in members:
+        log(initiative, member, 15, on=date(2024, 2, 1))
+        log(initiative, member, 15, on=date(2024, 5, 1))
+    ReportingCount.objects.create(
+        initiative=initiative, persons=4, from_on=date(2024, 1, 1), to_on=date(2024, 6, 30)
+    )
+    lump(initiative, cast.project_lead, 75, date(2024, 1, 1), date(2024, 6, 30))
+    table = by_quarter(initiative)
+    # 45 + 45 + 75 minutes are 0.75, 0.75 and 1.25 hours, each rounded up alone: 2.9, and the whole is 2.8.
+    assert table["rows"] == [
+        ["Quarter 1", 0.8],
+        ["Quarter 2", 0.8],
+        ["Quarter 3", None],
+        ["Quarter 4", None],
+        ["For a longer time than one quarter", 1.2],
+    ]
+    assert (
+        table["total"]
+        == ["The whole year", 2.8]
+        == ["The whole year", handed(initiative, "2024")["hours_used"]]
+    )
+    ReportingCount.objects.update(persons=2)
+    assert by_quarter(initiative) is None
+
+
+def test_the_number_counted_behind_lumps_says_nothing_of_time_that_names_its_members(three):
+    initiative, members = three
+    log(initiative, members[0], 60)
+    ReportingCount.objects.create(
+        initiative=initiative, persons=5, from_on=date(2024, 1, 1), to_on=date(2024, 12, 31)
+    )
+    assert handed(initiative, "2024")["hours_used"] is None
+
+
+def test_a_kind_of_work_that_few_did_does_not_follow_from_the_other(three):
+    initiative, members = three
+    for member in members:
+        log(initiative, member, 60)
+    for member in members[:2]:
+        log(initiative, member, 60, kind="organisational")
+    told = handed(initiative, "2024")
+    assert told["hours_used"] == 5
+    assert (told["patient_share_percent"], told["organisational_share_percent"]) == (None, None)
+    assert "one of the kinds" in figure(initiative, "2024", "patient_share_percent")["note"]
+    log(initiative, members[2], 60, kind="organisational")
+    assert handed(initiative, "2024")["patient_share_percent"] == 50
+
+
+def test_the_last_quarter_of_a_few_does_not_follow_from_the_year_and_what_is_reported(three, cast):
+    initiative, members = three
+    for month in (2, 5, 8):
+        for member in members:
+            log(initiative, member, 60, on=date(2024, month, 1))
+    for period in ("2024Q1", "2024Q2", "2024Q3"):
+        assert freeze(initiative, cast.project_lead, period).figures.get(key="hours_used").value == 3
+    log(initiative, members[0], 60, on=date(2024, 11, 1))
+    assert handed(initiative, "2024Q4")["hours_used"] is None
+    for key in ("hours_used", "patient_share_percent", "hours_by_quarter"):
+        assert figure(initiative, "2024", key)["value"] is None
+    assert "together with other figures" in figure(initiative, "2024", "hours_used")["note"]
+    for member in members[1:]:
+        log(initiative, member, 60, on=date(2024, 11, 1))
+    assert handed(initiative, "2024")["hours_used"] == 12
+
+
+def test_a_quarter_is_hidden_with_the_one_it_would_tell(three, cast):
+    initiative, members = three
+    for month in (2, 5, 8):
+        for member in members if month != 5 else members[:1]:
+            log(initiative, member, 60, on=date(2024, month, 1))
+    assert freeze(initiative, cast.project_lead, "2024").figures.get(key="hours_used").value == 7
+    for period in ("2024Q1", "2024Q2", "2024Q3"):
+        assert handed(initiative, period)["hours_used"] is None, period
+    # Two that are hidden hide each other, when three stand behind them together.
+    for member in members[1:]:
+        log(initiative, member, 60, on=date(2024, 11, 1))
+    assert handed(initiative, "2024Q1")["hours_used"] == 3
+    assert handed(initiative, "2024Q4")["hours_used"] is None
+
+
+def test_what_is_hidden_in_a_quarter_under_way_hides_nothing_that_has_ended(three):
+    initiative, members = three
+    day = today()
+    running = Period(day.year, (day.month + 2) // 3)
+    for member in members:
+        log(initiative, member, 60, on=running.before().first)
+    log(initiative, members[0], 60, on=day)
+    assert handed(initiative, str(running.before()))["hours_used"] == 3
 
 
 def test_authorities_and_others_are_those_who_took_active_part_on_some_day(cast, insats):

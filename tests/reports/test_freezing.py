@@ -57,6 +57,77 @@ def test_a_period_that_goes_on_has_no_report(cast, insats):
         actions.begin(by=cast.project_lead, initiative=insats, period=Period(today().year))
 
 
+@pytest.mark.parametrize(
+    ("ends_on", "period", "begun"),
+    [
+        (None, Period(2021), False),
+        (None, Period(2021, 4), False),
+        (None, Period(2022, 1), True),
+        (date(2023, 6, 30), Period(2023, 3), False),
+        (date(2023, 6, 30), Period(2023, 2), True),
+        (date(2023, 6, 30), Period(2023), True),
+        (date(2023, 6, 30), Period(2024), False),
+    ],
+)
+def test_a_report_is_of_a_period_the_insats_was_there_in(cast, insats, ends_on, period, begun):
+    insats.ends_on = ends_on  # it began 2022-01-01
+    insats.save()
+    with acting(cast.project_lead):
+        if begun:
+            assert actions.begin(by=cast.project_lead, initiative=insats, period=period).is_draft
+            return
+        with pytest.raises(ValidationError) as error:
+            actions.begin(by=cast.project_lead, initiative=insats, period=period)
+        assert error.value.code == "outside"
+    assert not Report.objects.exists()
+
+
+def test_a_draft_of_a_period_that_goes_on_is_not_frozen(cast, draft):
+    Report.objects.update(year=today().year)
+    draft.refresh_from_db()
+    with acting(cast.project_lead), pytest.raises(NotEnded):
+        actions.freeze(draft, by=cast.project_lead)
+
+
+def test_what_is_frozen_is_corrected_only_when_somebody_says_so(cast, insats, frozen):
+    lead = cast.project_lead
+    with acting(lead):
+        for corrects in (None, 2, 0):
+            with pytest.raises(actions.AlreadyFrozen) as error:
+                actions.begin(by=lead, initiative=insats, period=YEAR, corrects=corrects)
+            assert error.value.report == frozen
+        second = actions.begin(by=lead, initiative=insats, period=YEAR, corrects=1)
+        assert actions.begin(by=lead, initiative=insats, period=YEAR, corrects=1) == second
+        actions.freeze(second, by=lead)
+        with pytest.raises(actions.AlreadyFrozen):
+            actions.begin(by=lead, initiative=insats, period=YEAR, corrects=1)
+    assert Report.objects.count() == 2
+
+
+def test_a_draft_is_thrown_away_by_the_lead_alone_and_leaves_its_row(cast, insats, draft, trace):
+    for name, member in cast.everyone.items():
+        if name == "project_lead" or member is None:
+            continue
+        with acting(member), pytest.raises(PermissionDenied):
+            actions.discard(draft, by=member)
+    assert Report.objects.exists()
+    with acting(cast.project_lead):
+        seen = actions.texts_stamp(draft)
+        actions.save_text(draft, by=cast.project_lead, key="assessment", text="Nytt")
+        with pytest.raises(actions.TextsChanged):
+            actions.discard(draft, by=cast.project_lead, seen=seen)
+        actions.discard(draft, by=cast.project_lead, seen=actions.texts_stamp(draft))
+        assert not Report.objects.exists()
+        assert actions.begin(by=cast.project_lead, initiative=insats, period=YEAR).version == 1
+    assert trace().count("report.discarded") == 1
+
+
+def test_what_is_frozen_is_never_thrown_away(cast, frozen):
+    with acting(cast.project_lead), pytest.raises(actions.IllegalMove):
+        actions.discard(frozen, by=cast.project_lead)
+    assert Report.objects.exists()
+
+
 def test_the_fingerprint_is_of_everything_that_is_drawn(cast, frozen):
     content = document.frozen_content(frozen)
     assert document.fingerprint(content) == frozen.sha256
@@ -137,7 +208,7 @@ def test_a_correction_is_a_new_version_with_the_texts_of_the_old(cast, insats, d
         actions.save_text(draft, by=lead, key="assessment", text="Det går bra.")
         frozen = actions.freeze(draft, by=lead)
         Activity.objects.all().delete()
-        second = actions.begin(by=lead, initiative=insats, period=YEAR)
+        second = actions.begin(by=lead, initiative=insats, period=YEAR, corrects=1)
         assert (second.version, second.sections.get(key="assessment").text) == (2, "Det går bra.")
         second = actions.freeze(second, by=lead)
     assert second.sha256 != frozen.sha256
@@ -186,8 +257,13 @@ def test_who_may_do_what_with_a_draft_and_with_a_frozen_report(cast, insats, dra
     lead, everyone = cast.project_lead, cast.everyone
     draft_sees = {n for n, m in everyone.items() if access.visible_to(m).exists()}
     assert draft_sees == {"project_lead", "steering"}
-    assert access.allowed_actions(lead, draft) == {"read", "write", "write_steering", "freeze"}
+    assert access.allowed_actions(lead, draft) == {"read", "write", "freeze", "discard"}
     assert access.allowed_actions(cast.steering, draft) == {"read", "write_steering"}
+    with acting(lead), pytest.raises(PermissionDenied):
+        actions.save_text(draft, by=lead, key="steering", text="Styrgruppen är nöjd.")
+    # A file brings what the group wrote before it had a seat; where it has one, it writes itself.
+    with acting(lead), pytest.raises(PermissionDenied):
+        actions.save_text(draft, by=lead, key="steering", text="Styrgruppen är nöjd.", from_file=True)
     with acting(cast.steering):
         actions.save_text(draft, by=cast.steering, key="steering", text="Bra så.")
         with pytest.raises(PermissionDenied):
@@ -202,6 +278,9 @@ def test_who_may_do_what_with_a_draft_and_with_a_frozen_report(cast, insats, dra
         allowed = access.allowed_actions(member, frozen)
         assert ("download" in allowed) == (name in sees), name
         assert ("new_version" in allowed) == (name == "project_lead"), name
+        assert not allowed & {"write", "write_steering", "freeze", "discard"}, name
+    with acting(cast.steering), pytest.raises(actions.IllegalMove):
+        actions.save_text(frozen, by=cast.steering, key="steering", text="För sent.")
 
 
 def test_the_job_draws_once_and_what_is_handed_out_leaves_its_row(cast, frozen, trace):

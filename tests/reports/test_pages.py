@@ -2,6 +2,7 @@
 file handed out.
 """
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from initiatives.periods import Period, today
 from parties.access import acting
 from reports import actions, form, progress
 from reports.models import Drawing, Report
+from samverkan.templatetags.frame import sv_moment, unbroken
 from tests.factories import test_number
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,8 @@ def test_every_page_of_a_draft_for_every_role(cast, draft, outsiders, sign_in):
             at("report_part", draft, "economy"): DRAFT_READERS,
             at("report_figures", draft, "time"): DRAFT_READERS,
             at("freeze_report", draft): {"project_lead"},
+            at("discard_report", draft): {"project_lead"},
+            at("new_report_version", draft): set(),
             at("report_pdf", draft): set(),
         }
         for address, who in expected.items():
@@ -79,6 +83,8 @@ def test_every_page_of_a_drawn_report_for_every_role(cast, drawn, outsiders, sig
             at("report_figures", drawn, "time"): READERS,
             at("report_pdf", drawn): READERS,
             at("freeze_report", drawn): set(),
+            at("discard_report", drawn): set(),
+            at("new_report_version", drawn): {"project_lead"},
         }
         for address, who in expected.items():
             status = client.get(address).status_code
@@ -87,7 +93,7 @@ def test_every_page_of_a_drawn_report_for_every_role(cast, drawn, outsiders, sig
 
 def test_posting_past_the_page_meets_the_same_door(cast, drawn, insats, sign_in):
     with acting(cast.project_lead):
-        second = actions.begin(by=cast.project_lead, initiative=insats, period=Period(2023))
+        second = actions.begin(by=cast.project_lead, initiative=insats, period=Period(2023), corrects=1)
     for name, member in cast.everyone.items():
         if name in ("project_lead", "ended_member") or member is None:
             continue
@@ -95,6 +101,8 @@ def test_posting_past_the_page_meets_the_same_door(cast, drawn, insats, sign_in)
         for address, readers in (
             (at("save_report_text", second, "assessment"), DRAFT_READERS),
             (at("freeze_report", second), DRAFT_READERS),
+            (at("discard_report", second), DRAFT_READERS),
+            (at("discard_report", drawn), READERS),
             (at("new_report_version", drawn), READERS),
             (at("draw_report_again", drawn), READERS),
         ):
@@ -124,6 +132,111 @@ def test_the_steering_group_writes_its_own_part_and_no_other(cast, draft, sign_i
     assert draft.sections.get(key="steering").text == "Bra så."
 
 
+def test_the_lead_reads_the_steering_groups_part_and_is_told_who_writes_it(cast, insats, draft, sign_in):
+    client = sign_in(cast.project_lead)
+    page = client.get(at("report_part", draft, "steering")).content.decode()
+    assert "<textarea" not in page
+    assert f"Här skriver styrgruppen och ingen annan: {cast.steering.user.name}." in page
+    assert client.post(at("save_report_text", draft, "steering"), {"text": "x"}).status_code == 403
+    assert draft.sections.get(key="steering").text == ""
+    insats.seats.filter(user=cast.steering.user).update(until_at=timezone.now())
+    page = client.get(at("report_part", draft, "steering")).content.decode()
+    assert "Ingen har en plats i den än." in page
+    assert reverse("initiative_seats", args=[insats.pk]) in page
+
+
+def test_two_of_the_steering_group_who_write_at_once_lose_nothing(cast, insats, draft, sign_in):
+    with acting(cast.project_lead):
+        insats_actions.give_seat(
+            by=cast.project_lead, initiative=insats, user=cast.manager.user, role="steering"
+        )
+        actions.save_text(draft, by=cast.project_lead, key="assessment", text="Ledarens")
+    address = at("save_report_text", draft, "steering")
+    assert sign_in(cast.manager).post(address, {"text": "Ullas ord", "seen": ""}).status_code == 302
+    page = sign_in(cast.steering).post(address, {"text": "Birgittas ord", "seen": ""}).content.decode()
+    assert "Ullas ord" in page
+    assert "Birgittas ord" in page
+    assert draft.sections.get(key="steering").text == "Ullas ord"
+    assert draft.sections.get(key="assessment").text == "Ledarens"
+
+
+def test_what_is_written_while_the_report_is_frozen_comes_back(cast, draft, sign_in):
+    with acting(cast.project_lead):
+        actions.freeze(draft, by=cast.project_lead)
+    for member, key in ((cast.steering, "steering"), (cast.project_lead, "assessment")):
+        page = (
+            sign_in(member).post(at("save_report_text", draft, key), {"text": "Långt svar"}).content.decode()
+        )
+        assert "Långt svar" in page
+        assert "medan du skrev. Det du skrev är inte med i den." in page
+    assert (
+        sign_in(cast.steering).post(at("save_report_text", draft, "assessment"), {"text": "x"}).status_code
+        == 403
+    )
+    assert not draft.sections.exclude(text="").exists()
+
+
+def test_a_frozen_period_asks_before_a_corrected_version(cast, insats, frozen, sign_in):
+    client = sign_in(cast.project_lead)
+    facts = {"initiative": insats.pk, "period": "2023"}
+    page = client.post(reverse("new_report"), facts, follow=True).content.decode()
+    assert (
+        f"Version 1 är redan fryst: {unbroken(sv_moment(frozen.frozen_at))}, av {cast.project_lead.user.name}."
+        in page
+    )
+    assert Report.objects.count() == 1
+    address = at("new_report_version", frozen)
+    first = client.post(address)["Location"]
+    second = Report.objects.get(version=2)
+    assert first == client.post(address)["Location"] == at("report", second)
+    page = client.post(reverse("new_report"), facts, follow=True).content.decode()
+    assert "Det fanns redan ett utkast. Här är det." in page
+    assert Report.objects.count() == 2
+    with acting(cast.project_lead):
+        actions.freeze(second, by=cast.project_lead)
+    # A page left open since then leads to the newest, and begins nothing.
+    assert client.post(address)["Location"] == at("new_report_version", second)
+    assert Report.objects.count() == 2
+
+
+def test_throwing_a_draft_away_says_first_what_goes_with_it(cast, insats, draft, sign_in):
+    with acting(cast.steering):
+        actions.save_text(draft, by=cast.steering, key="steering", text="Bra så.")
+    client = sign_in(cast.project_lead)
+    assert at("discard_report", draft) in client.get(at("report", draft)).content.decode()
+    page = client.get(at("discard_report", draft)).content.decode()
+    assert '9 <span lang="sv">Styrgruppens analys' in page
+    assert cast.steering.user.name in page
+    page = client.post(at("discard_report", draft), {"seen": ""}).content.decode()
+    assert "Inget är kastat än" in page
+    assert Report.objects.exists()
+    seen = actions.texts_stamp(draft)
+    page = client.post(at("discard_report", draft), {"seen": seen}, follow=True).content.decode()
+    assert "Utkastet är kastat." in page
+    assert not Report.objects.exists()
+
+
+def test_no_button_leads_to_what_is_refused(cast, insats, drawn, sign_in):
+    """What each reader's pages offer, over draft and drawn report: every link and form is let in."""
+    with acting(cast.project_lead):
+        second = actions.begin(by=cast.project_lead, initiative=insats, period=Period(2023), corrects=1)
+    pages = [reverse("reports"), at("report", drawn), at("report_part", drawn, "steering")]
+    pages += [at("report", second), at("report_part", second, "steering"), reverse("initiatives")]
+    pages += [reverse("initiative", args=[insats.pk]) + "?year=2023"]
+    for name in sorted(READERS | {"coordinator"}):
+        client = sign_in(getattr(cast, name))
+        offered = set()
+        for page in pages:
+            answer = client.get(page)
+            if answer.status_code == 200:
+                body = answer.content.decode()
+                offered |= set(re.findall(r'href="(/(?:initiatives|reports)/[^"#?]*)', body))
+                offered |= set(re.findall(r'(?:action|hx-get)="(/(?:initiatives|reports)/[^"#?]*)', body))
+        assert offered, name
+        for address in sorted(offered):
+            assert client.get(address).status_code in (200, 302, 405), (name, address)
+
+
 def test_beginning_a_report(cast, insats, sign_in):
     client = sign_in(cast.project_lead)
     address = reverse("new_report")
@@ -131,6 +244,7 @@ def test_beginning_a_report(cast, insats, sign_in):
         (str(today().year), "Perioden är inte slut. Välj en tidigare."),
         ("2999Q1", "Perioden är inte slut. Välj en tidigare."),
         ("i fjol", "Skriv perioden som 2023 eller 2023Q4."),
+        ("2021Q4", "Insatsen börjar 2022-01-01. Välj en period från och med då."),
     ):
         answer = client.post(address, {"initiative": insats.pk, "period": period})
         assert sentence in answer.content.decode()
@@ -218,6 +332,10 @@ def test_progress_is_seen_and_the_page_can_be_left(cast, frozen, sign_in):
     page = client.get(at("report", frozen)).content.decode()
     assert f"Rapporten skapas: 0 av {len(form.FORM)} avsnitt. Du kan lämna sidan." in page
     assert 'hx-trigger="every 2s"' in page
+    assert f"Beställd {unbroken(sv_moment(job.created_at))}." in page
+    assert "En server ritar den i bakgrunden, oftast inom en minut." in page
+    page = client.get(reverse("reports")).content.decode()
+    assert f"beställd {unbroken(sv_moment(job.created_at))}" in page
     Job.objects.filter(pk=job.pk).update(
         state="running", token=job.pk and "00000000-0000-0000-0000-000000000001",
         lease_until=timezone.now() + timedelta(seconds=30), progress=3, progress_total=len(form.FORM),
@@ -245,6 +363,8 @@ def test_when_no_worker_answers_the_page_says_so(cast, frozen, sign_in, left):
     Job.objects.update(**moved, **token)
     page = sign_in(cast.project_lead).get(at("report", frozen)).content.decode()
     assert "Rapporter väntar i kö. Allt annat fungerar." in page
+    assert f"Beställd {unbroken(sv_moment(Job.objects.get().created_at))}." in page
+    assert "Rapporten väntar tills servern som ritar svarar, och ritas då av sig själv." in page
 
 
 def test_a_drawing_that_failed_can_be_asked_for_again(cast, frozen, sign_in):
@@ -331,7 +451,14 @@ def test_the_rows_behind_a_figure_are_the_viewers_own(cast, insats, draft, sign_
         assert "Aktiviteter av slaget pulsmöte" in page
     own = reverse("initiative_time", args=[insats.pk, 2023])
     assert own in sign_in(cast.project_lead).get(at("report_figures", draft, "time")).content.decode()
-    assert own not in sign_in(cast.steering).get(at("report_figures", draft, "time")).content.decode()
+    assert (
+        "med tid ligger i perioden"
+        in sign_in(cast.project_lead).get(at("report_figures", draft, "time")).content.decode()
+    )
+    page = sign_in(cast.steering).get(at("report_figures", draft, "time")).content.decode()
+    assert own not in page
+    # How many rows there are is a figure on work too.
+    assert "med tid ligger i perioden" not in page
 
 
 def test_no_such_heading_is_404(cast, draft, sign_in):

@@ -1,0 +1,18 @@
+"""Which quarters' figures on work the reports have told: asked by the insats through its seam (R11)."""
+
+from initiatives.workload import KINDS, TOTAL, Told, WorkOfYear
+from reports.models import FrozenFigure, Report
+
+KEYS = {TOTAL: "hours_used", KINDS: "patient_share_percent"}
+
+
+def quarters(work: WorkOfYear, told: Told) -> set[int]:
+    """The quarters of the year that a frozen report tells, in any version, or that a draft shows its readers.
+
+    Asked of all reports, whoever reads: what one of them tells takes part in what the year would tell.
+    """
+    reports = Report.objects.filter(initiative=work.initiative, year=work.year.year, quarter__isnull=False)
+    frozen = FrozenFigure.objects.filter(report__in=reports, key=KEYS[told], value__isnull=False)
+    drafts = reports.drafts().values_list("quarter", flat=True)
+    shown = {quarter for quarter in drafts if work.of([quarter]).rows and work.tells_quarter(quarter, told)}
+    return shown | set(frozen.values_list("report__quarter", flat=True))
