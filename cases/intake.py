@@ -5,6 +5,14 @@ turn (`importing_for`). What comes back is counts and places (line, column, code
 cases stay closed to the administrator. A coordinator imports rows of the own unit; others are refused as
 `not_your_unit`.
 
+What the counts may tell. Even that a case exists is secret, and how many rows were already at the unit tells
+of people. Whoever runs an import must know whether it did anything, so the counts are told, within three
+bounds. They are never told of a row, nor of one unit to who does not work there: an administrator gets them
+for the list as a whole. Of fewer than `FEW` right rows an administrator is told only how many were done
+(`may_tell`; the report that the command writes has its figures all the same: it is read on the server). And
+every person whom the list found at a unit is named in the ledger, one row a run and unit, of a check as of
+an import: the bounds hold back a glance, not someone set on looking, and the ledger shows who looked.
+
 What a row becomes. A person registered at the unit, a case opened today, a spell; *Arbetsgivare* an item on
 the work situation, *Anmärkning* a note. Nothing is given to anyone. Cases that a coordinator imports are
 assigned to her, as those she logs are; an administrator handles no case, so those are left to be assigned.
@@ -30,6 +38,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
@@ -53,6 +62,7 @@ REMARK_HEADING = "Anmärkning i ärendelistan"
 REMARK_KIND = InformationKind.MEDICAL
 AT_A_TIME = 1_000
 TRIES = 2
+FEW = 3
 
 
 class NotTakingPart(Exception):
@@ -81,7 +91,7 @@ class Interrupted(Exception):
 
 @dataclass
 class Outcome:
-    """What an import did, in rows: new cases, cases that got something new, rows that held nothing new."""
+    """What an import did, or would do: new cases, cases with something new, rows that held nothing new."""
 
     read: CaseList
     created: int = 0
@@ -93,6 +103,16 @@ class Outcome:
         """The list's report with what was done; `changed` only when a later list changed something."""
         done = {"created": self.created, "unchanged": self.unchanged}
         return self.read.report() | done | ({"changed": self.changed} if self.changed else {})
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether every right row was already here as it stands."""
+        return bool(self.read.rows) and self.unchanged == len(self.read.rows)
+
+
+def may_tell(by: Membership, outcome: Outcome) -> bool:
+    """Whether `by` may be told how many of the right rows were already here (see the top of this page)."""
+    return by.role != Role.ADMINISTRATOR or len(outcome.read.rows) >= FEW
 
 
 # --- who, and for which units
@@ -183,16 +203,15 @@ def check(
     filename: str,
     initiative: Initiative | None = None,
     also: Iterable[Membership] = (),
-) -> CaseList:
-    """Reads the list and says what an import would take. No case is read, so nothing is told of any.
+) -> Outcome:
+    """Reads the list and says what an import would do now. Nothing is written but the ledger.
 
     Raises ListFileProblem for a file that is refused whole, NotTakingPart, PermissionDenied.
     """
     reach = reach_of(by, also)
     read = reach.read(content, filename)
     _demand_taking_part(initiative, read, reach)
-    ledger.record("import.checked", by=by, note=f"{_figures(read)}{_of(initiative)}")
-    return read
+    return _run("import.checked", by, reach, read, initiative, _compare)
 
 
 def import_list(
@@ -212,16 +231,28 @@ def import_list(
     _demand_taking_part(initiative, read, reach)
     for _time in range(TRIES):
         try:
-            return _import(by, reach, read, initiative)
+            return _run("import.done", by, reach, read, initiative, _keep)
         except IntegrityError:
             # Someone logged one of the persons between our look and our row; the second look sees them.
             continue
     raise Interrupted
 
 
+class _Step(Protocol):
+    """What is done with some rows of a unit, in its own context. Out: the counts, and whom it found there."""
+
+    def __call__(
+        self, unit: Unit, rows: list[Row], by: Membership, initiative: Initiative | None, note: str
+    ) -> tuple[Counter[str], set[int]]: ...
+
+
 @transaction.atomic
-def _import(by: Membership, reach: Reach, read: CaseList, initiative: Initiative | None) -> Outcome:
+def _run(
+    kind: str, by: Membership, reach: Reach, read: CaseList, initiative: Initiative | None, step: _Step
+) -> Outcome:
+    """The step for each unit's rows. The run leaves a row in the log of each unit where it found someone."""
     outcome = Outcome(read)
+    found: dict[int, set[int]] = defaultdict(set)
     note = f"list {secrets.token_hex(4)}"
     rows: dict[int, list[Row]] = defaultdict(list)
     for row in read.rows:
@@ -230,18 +261,22 @@ def _import(by: Membership, reach: Reach, read: CaseList, initiative: Initiative
     for pk in sorted(rows):
         unit, door = reach.units[pk], reach.doors[pk]
         with _inside(unit, door):
-            _one_import_at_a_time(unit)
             done: Counter[str] = Counter()
             for start in range(0, len(rows[pk]), AT_A_TIME):
-                done += _keep(unit, rows[pk][start : start + AT_A_TIME], door, initiative, note)
+                some, persons = step(unit, rows[pk][start : start + AT_A_TIME], door, initiative, note)
+                done += some
+                found[pk] |= persons
         outcome.units[pk] = done
+        if found[pk] and pk != by.unit_id:
+            ledger.record(kind, by=_At(by.pk, pk, unit.party_id), persons=found[pk], note=note)
     total = sum(outcome.units.values(), Counter())
     outcome.created, outcome.changed, outcome.unchanged = (
         total[n] for n in ("created", "changed", "unchanged")
     )
     ledger.record(
-        "import.done",
+        kind,
         by=by,
+        persons=found[by.unit_id],
         note=f"{note}: {_figures(read)}, {outcome.created} created, {outcome.changed} changed,"
         f" {outcome.unchanged} unchanged{_of(initiative)}",
     )
@@ -341,14 +376,15 @@ def _work(row: Row, here: _Here | None) -> _Work | None:
     return work if work.anything else None
 
 
-def _here(unit: Unit, rows: list[Row]) -> dict[bytes, _Here]:
-    """By number key. Asked in the unit's own context; the cases are locked before their rows are read."""
+def _here(unit: Unit, rows: list[Row], *, lock: bool) -> dict[bytes, _Here]:
+    """By number key. Asked in the unit's own context; to be written to, the cases are locked before they are read."""
     keys = [index_key(row.number.digits) for row in rows]
     persons = {p.pk: _Here(p) for p in Person.objects.filter(unit=unit, number_key__in=keys)}
     if not persons:
         return {}
     cases = list(Case.objects.filter(unit=unit, person__in=persons).order_by("pk"))
-    list(CaseLock.objects.select_for_update().filter(case__in=cases).order_by("pk").values_list("pk"))
+    if lock:
+        list(CaseLock.objects.select_for_update().filter(case__in=cases).order_by("pk").values_list("pk"))
     rows_of_state = CaseState.objects.filter(case__in=cases).order_by("from_at", "pk")
     states = dict(rows_of_state.values_list("case", "state"))
     for case in cases:
@@ -379,6 +415,27 @@ def _what_stands(unit: Unit, by_case: dict[int, _Here]) -> None:
             by_case[item.case_id].employer = str(item.facts["employer"])
 
 
+def _works(rows: list[Row], here: dict[bytes, _Here]) -> list[_Work]:
+    return [work for row in rows if (work := _work(row, here.get(index_key(row.number.digits))))]
+
+
+def _counted(rows: list[Row], works: list[_Work]) -> Counter[str]:
+    kept = sum(work.kept is not None for work in works)
+    return Counter(created=len(works) - kept, changed=kept, unchanged=len(rows) - len(works))
+
+
+def _persons(here: dict[bytes, _Here]) -> set[int]:
+    return {one.person.pk for one in here.values()}
+
+
+def _compare(
+    unit: Unit, rows: list[Row], by: Membership, initiative: Initiative | None, note: str
+) -> tuple[Counter[str], set[int]]:
+    """What `_keep` would do with the rows."""
+    here = _here(unit, rows, lock=False)
+    return _counted(rows, _works(rows, here)), _persons(here)
+
+
 # --- writing, many rows at a time
 
 
@@ -393,10 +450,12 @@ class _At:
 
 def _keep(
     unit: Unit, rows: list[Row], by: Membership, initiative: Initiative | None, note: str
-) -> Counter[str]:
+) -> tuple[Counter[str], set[int]]:
     """Writes what the rows add, in the unit's own context, with a ledger row a case."""
-    here = _here(unit, rows)
-    works = [work for row in rows if (work := _work(row, here.get(index_key(row.number.digits))))]
+    _one_import_at_a_time(unit)
+    here = _here(unit, rows, lock=True)
+    works = _works(rows, here)
+    found = _persons(here)
     fresh = [work for work in works if work.kept is None]
     changed = [work.case.pk for work in works if work.kept is not None]
     now = _now()
@@ -408,7 +467,7 @@ def _keep(
     for work in works:
         kind = "case.import_changed" if work.kept else "case.imported"
         ledger.record(kind, by=at, case=work.case.pk, persons=[work.person.pk], note=note)
-    return Counter(created=len(fresh), changed=len(changed), unchanged=len(rows) - len(works))
+    return _counted(rows, works), found
 
 
 def _now() -> datetime:

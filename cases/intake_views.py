@@ -16,12 +16,22 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import held, intake
-from cases.listcells import MAX_BYTES, MAX_ROWS
-from cases.listfile import FIELDS, REQUIRED, CaseList, ListFileProblem, RowProblem, RowWarning, check_size
+from cases.listcells import MAX_BYTES, MAX_ROWS, clean, figure
+from cases.listfile import (
+    BENEFITS,
+    DEGREES,
+    FIELDS,
+    REQUIRED,
+    ListFileProblem,
+    RowProblem,
+    RowWarning,
+    check_size,
+)
 from initiatives.models import Initiative
 from parties.models import Membership, Role, Unit
 
 PAGE = 200
+MOST_OF_A_NAME = 60
 MOST_NOT_READ = 12
 
 
@@ -51,7 +61,7 @@ class ListForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _now("CSV or XLSX, at most %(mb)s MB and %(rows)s rows.") % {
             "mb": MAX_BYTES // 1_000_000,
-            "rows": f"{MAX_ROWS:,}".replace(",", "\N{NO-BREAK SPACE}"),
+            "rows": figure(MAX_ROWS),
         }
         self.fields["initiative"].queryset = initiatives
         if not initiatives:
@@ -62,8 +72,14 @@ class ListForm(forms.Form):
         try:
             check_size(file.size)
         except ListFileProblem as problem:
-            raise forms.ValidationError(problem.sentence, code=problem.code) from None
+            raise forms.ValidationError(_refused(file.name, problem), code=problem.code) from None
         return file
+
+
+def _refused(filename: str, problem: ListFileProblem) -> str:
+    """Which file was not taken, and why: the browser has emptied the field by then."""
+    words = {"file": clean(filename)[:MOST_OF_A_NAME], "sentence": problem.sentence}
+    return _now("%(file)s was not taken. %(sentence)s") % words
 
 
 def _importer(request: HttpRequest) -> Membership:
@@ -93,14 +109,14 @@ def _choose(request: HttpRequest) -> HttpResponse:
         file, initiative = form.cleaned_data["file"], form.cleaned_data.get("initiative")
         content = file.read()
         try:
-            read = intake.check(by=member, content=content, filename=file.name, initiative=initiative)
+            would = intake.check(by=member, content=content, filename=file.name, initiative=initiative)
         except ListFileProblem as problem:
-            form.add_error("file", problem.sentence)
+            form.add_error("file", _refused(file.name, problem))
         except intake.NotTakingPart as problem:
             form.add_error("initiative", problem.sentence)
         else:
-            told = _told(read, file.name, initiative, reach)
-            held.hold(request.session, member.pk, told, content if read.rows else b"")
+            told = _told(member, would, file.name, initiative, reach)
+            held.hold(request.session, member.pk, told, content if would.read.rows else b"")
             return redirect("import_list")
     waits = held.look(request.session, member.pk)
     return render(
@@ -113,17 +129,23 @@ def _choose(request: HttpRequest) -> HttpResponse:
             "administrator": member.role == Role.ADMINISTRATOR,
             "required": REQUIRED,
             "optional": [column for column in FIELDS if column not in REQUIRED],
+            "units": _names(reach),
+            "degrees": DEGREES,
+            "benefits": list(BENEFITS),
         },
     )
 
 
 def _told(
-    read: CaseList, filename: str, initiative: Initiative | None, reach: intake.Reach
+    by: Membership,
+    outcome: intake.Outcome,
+    filename: str,
+    initiative: Initiative | None,
+    reach: intake.Reach,
 ) -> dict[str, Any]:
-    """What the pages tell: counts and places. Nothing here is the value of a cell."""
-    rows: dict[int, int] = {}
-    for row in read.rows:
-        rows[row.unit] = rows.get(row.unit, 0) + 1
+    """What the pages tell: counts and places. Nothing here is the value of a cell, nor what may not be told."""
+    read = outcome.read
+    counts = {name: getattr(outcome, name) for name in ("created", "changed", "unchanged")}
     return {
         "filename": filename,
         "initiative": initiative and {"pk": initiative.pk, "name": initiative.name},
@@ -132,13 +154,23 @@ def _told(
         "problems": [(one.line, one.column, one.problem) for one in read.problems],
         "warnings": [(one.line, one.column, one.warning) for one in read.warnings],
         "not_read": [heading[:60] for heading in read.not_read[:MOST_NOT_READ]],
-        "units": [(unit.name, rows[unit.pk]) for unit in _by_name(reach, rows)],
+        "units": [(unit.name, outcome.units[unit.pk].total()) for unit in _by_name(reach, outcome.units)],
+        "counts": counts if intake.may_tell(by, outcome) else None,
+        "few": intake.FEW,
+        "nothing_new": outcome.nothing_new and intake.may_tell(by, outcome),
+        "done": False,
+        "unit_names": _names(reach) if any(p.problem == "unknown_unit" for p in read.problems) else [],
         "checked": timezone.localtime().strftime("%H.%M"),
     }
 
 
 def _by_name(reach: intake.Reach, pks) -> list[Unit]:
     return [unit for unit in reach.units.values() if unit.pk in pks]
+
+
+def _names(reach: intake.Reach) -> list[str]:
+    """The units that a list of theirs may name."""
+    return [unit.name for unit in _by_name(reach, reach.doors)]
 
 
 @require_safe
@@ -156,7 +188,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         "cases/import_list.html",
         {
             "told": told,
-            "done": told.get("done"),
+            "done": told["done"],
             "member": member,
             "coordinator": member.role == Role.COORDINATOR,
             "problems": problems[start : start + PAGE],
@@ -200,14 +232,8 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
         messages.error(request, problem.sentence)
         return redirect("import_cases")
     reach = intake.reach_of(member)
-    told = _told(outcome.read, told["filename"], initiative, reach) | {
-        "done": {n: getattr(outcome, n) for n in ("created", "changed", "unchanged")},
-        "units": [
-            (unit.name, *(outcome.units[unit.pk][n] for n in ("created", "changed", "unchanged")))
-            for unit in _by_name(reach, outcome.units)
-        ],
-    }
-    held.hold(request.session, member.pk, told)
+    told = _told(member, outcome, told["filename"], initiative, reach)
+    held.hold(request.session, member.pk, told | {"done": True})
     return redirect("import_list")
 
 
@@ -232,7 +258,11 @@ def import_rejected(request: HttpRequest) -> HttpResponse:
     table.writerow([pgettext("of a list", "Row"), _now("Column"), _now("What is wrong")])
     for one in waits.told["problems"]:
         problem = RowProblem(*one)
-        table.writerow([problem.line, harmless(problem.column), harmless(problem.sentence)])
+        sentence = problem.sentence
+        if problem.problem == "unknown_unit":
+            # Whoever corrects the list elsewhere has only this file.
+            sentence = f"{sentence} {', '.join(waits.told['unit_names'])}."
+        table.writerow([problem.line, harmless(problem.column), harmless(sentence)])
     name = pgettext("file name", "rejected-rows")
     return HttpResponse(
         out.getvalue().encode("utf-8-sig"),

@@ -51,10 +51,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "broken_row": _(
         "The quotation marks on row %(line)s do not match. Correct the row and choose the file again."
     ),
-    "no_header": _(
-        "The headings are missing. The first row must hold Personnummer, Efternamn and the others."
+    "no_header": _("The headings are missing. The first row must hold: %(columns)s."),
+    "missing_column": _(
+        "These columns are missing: %(columns)s. These are recognised: %(known)s. Add what is missing and choose"
+        " the file again."
     ),
-    "missing_column": _("These columns are missing: %(columns)s. Add them and choose the file again."),
     "column_twice": _("The column %(column)s is there twice. Remove one and choose the file again."),
     "several_lists": _("More than one sheet holds a list. Save each list as a file of its own."),
     "no_rows": _("The file has headings but no rows. Fill in the list and choose the file again."),
@@ -63,6 +64,8 @@ SENTENCES: Mapping[str, str | Promise] = {
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+# The text of another computer's habit (UTF-16, and UTF-32 that begins alike): a list, in letters not read here.
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # What would otherwise be read as text, and refused for want of headings.
 _OTHER_KINDS = (b"%PDF", b"{\\rtf", b"<!DOCTYPE", b"<html", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b")
 
@@ -81,6 +84,11 @@ class ListFileProblem(ValueError):
     def sentence(self) -> str:
         """What is wrong and what to do, in the reader's language."""
         return str(SENTENCES[self.code]) % self.words
+
+
+def figure(number: int) -> str:
+    """10 000: a number as it stands in a sentence, its thousands by a no-break space."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def check_size(size: int) -> None:
@@ -106,6 +114,8 @@ def read_tables(content: bytes, filename: str) -> list[Iterator[Line]]:
         return _sheets(content)
     if filename.lower().endswith((".xlsx", ".xlsm")):
         raise ListFileProblem("not_a_workbook")
+    if content.startswith(_WIDE):
+        raise ListFileProblem("unreadable_text")
     if content.startswith(_OTHER_KINDS) or b"\0" in content:
         raise ListFileProblem("not_a_list")
     text = _decoded(content)
@@ -162,7 +172,7 @@ def _csv_lines(text: str, delimiter: str) -> Iterator[Line]:
 
 def _check_line(line: int) -> None:
     if line > MAX_LINES:
-        raise ListFileProblem("too_many_rows", limit=MAX_ROWS)
+        raise ListFileProblem("too_many_rows", limit=figure(MAX_ROWS))
 
 
 # --- XLSX

@@ -18,7 +18,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.listcells import MAX_ROWS, Line, ListFileProblem, check_size, clean, read_tables
+from cases.listcells import MAX_ROWS, Line, ListFileProblem, check_size, clean, figure, read_tables
 from parties import numbers
 from parties.freetext import find_numbers, mask_numbers, warning_words
 from parties.numbers import Number, NumberProblem, parse_number
@@ -81,9 +81,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "not_a_date": _("Write the date as yyyy-mm-dd, for example 2026-03-04."),
     "ends_before_start": _("The sick leave ends before it starts. Check both dates."),
     "not_a_degree": _("Write 25, 50, 75 or 100."),
-    "unknown_benefit": _(
-        "The benefit is not recognised. Write for example sjukpenning or aktivitetsersättning."
-    ),
+    "unknown_benefit": _("The benefit is not recognised. Write one of these: %(benefits)s."),
     "extra_cell": _("The row has more cells than the headings. Check if a text holds the separator."),
     "number_in_remark": _("A personal number in %(column)s was hidden."),
     "number_in_text": _("A personal number in %(column)s was hidden."),
@@ -106,7 +104,7 @@ class RowProblem:
         """What is wrong and what to do, in the reader's language."""
         if self.column == NUMBER and self.problem in numbers.SENTENCES:
             return str(numbers.SENTENCES[self.problem])
-        return str(SENTENCES[self.problem]) % {"column": self.column}
+        return str(SENTENCES[self.problem]) % {"column": self.column, "benefits": ", ".join(BENEFITS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ def read_case_list(
             continue
         count += 1
         if count > MAX_ROWS:
-            raise ListFileProblem("too_many_rows", limit=MAX_ROWS)
+            raise ListFileProblem("too_many_rows", limit=figure(MAX_ROWS))
         by_column = {column: _at(cells, place) for column, place in headings.places.items()}
         values, wrong = _read_row(by_column, readers, persons)
         if any(cells[headings.width :]):
@@ -245,7 +243,7 @@ def _find_list(tables: list[Iterator[Line]]) -> tuple[_Headings, Iterator[Line]]
         if sum(name is not None for name in names) >= 2:
             found.append((first, names, lines))
     if not found:
-        raise ListFileProblem("no_header")
+        raise ListFileProblem("no_header", columns=", ".join(REQUIRED))
     if len(found) > 1:
         raise ListFileProblem("several_lists")
     first, names, lines = found[0]
@@ -261,7 +259,7 @@ def _headings(cells: list[str], names: list[str | None]) -> _Headings:
             places[name] = place
     missing = [column for column in REQUIRED if column not in places]
     if missing:
-        raise ListFileProblem("missing_column", columns=", ".join(missing))
+        raise ListFileProblem("missing_column", columns=", ".join(missing), known=", ".join(places))
     width = max(place for place, cell in enumerate(cells) if cell) + 1
     not_read = tuple(cell for cell, name in zip(cells, names, strict=True) if cell and not name)
     return _Headings(places, width, not_read)

@@ -553,18 +553,94 @@ def test_the_ledger_tells_each_unit_of_its_cases_and_the_importers_unit_of_the_r
     first, second = entries(cast.manager, "import.done")
     assert first.note.endswith("3 rows, 2 right, 1 rejected, 2 created, 0 changed, 0 unchanged")
     assert (first.member, first.persons, first.case) == (cast.administrator.pk, [], None)
+    # The second run found a person who was there.
+    assert second.persons == [case.person_id]
     # One number for the run and all its cases, so that they are found together.
     assert {first.note.split(":")[0]} == {norr[0].note, soder.note}
     assert second.note.split(":")[0] == norr[1].note != norr[0].note
 
 
-def test_a_check_leaves_its_row_and_reads_no_case(cast):
-    make_case(cast.coordinator, number=NUMBER)
+def test_a_check_writes_nothing_and_names_in_each_units_log_whom_the_list_found_there(cast):
+    case = make_case(cast.coordinator, number=NUMBER)
+    theirs = make_case(cast.other_clinic, number="19850709-9813")
+    make_case(cast.health_centre, number=NUMBER)
+    content = listed(row(), row(number="19850709-9813", unit="Mottagning Söder"), row(number="19850709-9821"))
     with CaptureQueriesContext(connection) as asked:
-        intake.check(by=cast.administrator, content=listed(row()), filename="a.csv")
-    assert not [q for q in asked.captured_queries if '"cases_' in q["sql"]]
-    (entry,) = entries(cast.coordinator, "import.checked")
-    assert (entry.note, entry.persons) == ("1 rows, 1 right, 0 rejected", [])
+        would = intake.check(by=cast.administrator, content=content, filename="a.csv")
+    assert counts(would) == (1, 2, 0)
+    wrote = [q["sql"] for q in asked.captured_queries if re.match("(INSERT|UPDATE|DELETE)", q["sql"])]
+    assert len(wrote) == 2
+    assert all(sql.startswith("INSERT INTO audit_entry") for sql in wrote)
+    assert not [q for q in asked.captured_queries if "FOR UPDATE" in q["sql"]]
+    (own,) = entries(cast.coordinator, "import.checked")
+    assert (own.persons, own.case, own.member) == ([case.person_id], None, cast.administrator.pk)
+    assert own.note.endswith("3 rows, 3 right, 0 rejected, 1 created, 2 changed, 0 unchanged")
+    (other,) = entries(cast.other_clinic, "import.checked")
+    assert (other.persons, other.case) == ([theirs.person_id], None)
+    # One number for the run; nothing in the unit's row tells of another unit's rows.
+    assert own.note.startswith(f"{other.note}: ")
+    # Where the list named nobody nothing was looked for.
+    assert entries(cast.health_centre, "import.checked") == []
+
+
+def test_an_import_names_also_whom_it_left_unchanged(cast):
+    content = listed(row(unit="Mottagning Söder"), row(number="19850709-9813", unit="Mottagning Söder"))
+    imported(cast.administrator, content)
+    assert counts(imported(cast.administrator, content)) == (0, 0, 2)
+    (again,) = entries(cast.other_clinic, "import.done")
+    with acting(cast.other_clinic):
+        assert again.persons == sorted(Person.objects.values_list("pk", flat=True))
+    assert entries(cast.coordinator, "import.done")[-1].persons == []
+
+
+@pytest.mark.parametrize("verb", [intake.check, intake.import_list])
+def test_a_check_tells_what_the_import_then_does(cast, verb):
+    make_case(cast.coordinator, number=NUMBER)
+    content = listed(row(), row(number="19850709-9813"), row(number="19850709-9821", degree="half"))
+    told = {"by": cast.administrator, "content": content, "filename": "a.csv"}
+    assert counts(verb(**told)) == (1, 1, 0)
+    intake.import_list(**told)
+    assert counts(verb(**told)) == (0, 0, 2)
+
+
+def test_of_fewer_than_three_rows_an_administrator_is_not_told_who_was_here(cast, tmp_path):
+    path = tmp_path / "list.csv"
+    rows = [row(), row(number="19850709-9813"), row(number="19850709-9821")]
+    hidden, shown = "Hur många som redan finns sägs först från 3 rätta rader.", "En inläsning skulle ge"
+    for right, wrong in ((1, 0), (2, 0), (2, 2)):
+        path.write_bytes(listed(*rows[:right], *[row(number="")] * wrong))
+        for by, sees in (("admin", False), ("elif", True)):
+            out = run(path, "--dry-run", by=by)
+            assert (hidden in out, shown in out) == (not sees, sees)
+    path.write_bytes(listed(*rows))
+    out = run(path, "--dry-run")
+    assert "En inläsning skulle ge nya ärenden: 3, ändrade: 0, oförändrade: 0." in out
+    assert hidden not in out
+
+
+def test_a_second_dry_run_says_that_nothing_would_change_and_its_report_is_as_the_first(clinics, tmp_path):
+    report = tmp_path / "report.json"
+    run(HERE / "arendelista.csv", "--dry-run", "--report", report)
+    before = report.read_text("utf-8")
+    run(HERE / "arendelista.csv")
+    out = run(HERE / "arendelista.csv", "--dry-run", "--report", report)
+    assert "En inläsning skulle inte ändra något: alla rätta rader finns redan." in out
+    assert "skulle ge" not in out
+    assert report.read_text("utf-8") == before
+
+
+def test_a_dry_run_without_a_right_row_says_nothing_of_what_is_here(cast, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_bytes(listed(row(number="")))
+    out = run(path, "--dry-run", by="elif")
+    assert "Bara en kontroll" in out
+    assert not re.search("finns|skulle", out)
+
+
+def test_figures_that_are_printed_have_their_spaces(cast, tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_bytes(listed(*[row(number="")] * 1_000))
+    assert "Rader: 1\u00a0000. Rätta: 0. Att rätta: 1\u00a0000." in run(path, "--dry-run")
 
 
 def test_a_coordinator_imports_the_own_units_rows_and_no_others(cast):
@@ -735,7 +811,7 @@ def test_what_raises_in_the_middle_leaves_nothing(cast, monkeypatch):
 
 
 def test_someone_logged_at_the_same_moment_is_seen_at_the_second_look(cast, monkeypatch):
-    once = intake._import
+    once = intake._run
     calls = []
 
     def collides(*arguments):
@@ -744,13 +820,13 @@ def test_someone_logged_at_the_same_moment_is_seen_at_the_second_look(cast, monk
             raise IntegrityError("one_person_per_number_and_unit")
         return once(*arguments)
 
-    monkeypatch.setattr(intake, "_import", collides)
+    monkeypatch.setattr(intake, "_run", collides)
     assert counts(imported(cast.administrator, listed(row()))) == (1, 0, 0)
 
     def always(*arguments):
         raise IntegrityError("one_person_per_number_and_unit")
 
-    monkeypatch.setattr(intake, "_import", always)
+    monkeypatch.setattr(intake, "_run", always)
     with pytest.raises(intake.Interrupted):
         imported(cast.administrator, listed(row(number="19850709-9813")))
 

@@ -77,10 +77,12 @@ def test_a_list_is_checked_shown_and_imported(cast, administrator):
         "Listan är kontrollerad arendelista.csv",
         "Rader 32 Kan läsas in 13 Att rätta 19",
         "Läs in de 13 rader som är rätta",
+        "Nya ärenden: 13. Något nytt i ärenden som redan finns: 0. Finns redan som de är: 0.",
         "Psykosmottagningen Ekelunda 1",
         "Vuxenpsykiatrimottagning Ekelunda Norr 12",
         "11 Personnummer Datumet i personnumret kan inte vara ett födelsedatum.",
         "16 Mottagning Ingen enhet här har det namnet.",
+        "Mottagningar som listan får namnge Mottagning Norr, Mottagning Söder, Psykosmottagningen Ekelunda, Vux",
         "21 Omfattning (%) Skriv 25, 50, 75 eller 100.",
         "27 Ett personnummer i Anmärkning har dolts.",
         "29 Anmärkning nämner våld, missbruk eller brott.",
@@ -95,11 +97,42 @@ def test_a_list_is_checked_shown_and_imported(cast, administrator):
     page = text_of(administrator.get(LIST))
     assert "Listan är inläst" in page
     assert "Nya ärenden 13 Fick något nytt 0 Fanns redan 0 Att rätta 19" in page
-    assert "Vuxenpsykiatrimottagning Ekelunda Norr 12 0 0" in page
+    # Of a unit an administrator is told the rows, and no more.
+    assert "Rader Psykosmottagningen Ekelunda 1 Vuxenpsykiatrimottagning Ekelunda Norr 12 Rader" in page
 
     send(administrator, (HERE / "arendelista.csv").read_bytes(), "arendelista.csv")
+    page = text_of(administrator.get(LIST))
+    assert "Allt finns redan här En inläsning skulle inte ändra något: de 13 rader som är rätta" in page
+    assert "Läs in 13 rader" not in page
     administrator.post(CONFIRM)
     assert "Nya ärenden 0 Fick något nytt 0 Fanns redan 13" in text_of(administrator.get(LIST))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_of_few_rows_an_administrator_is_told_only_how_many_were_done(cast, administrator, sign_in, count):
+    """The page is the same whether the persons are at the unit or not; from three rows on it tells."""
+    content = of_many(count)
+
+    def pages(client) -> list[str]:
+        told = []
+        send(client, content)
+        told.append(text_of(client.get(LIST)))
+        client.post(CONFIRM)
+        told.append(text_of(client.get(LIST)))
+        return [re.sub(r"klockan \d\d\.\d\d", "", page) for page in told]
+
+    first, second = pages(administrator), pages(administrator)
+    assert (first == second) is (count < 3)
+    if count < 3:
+        assert f"Klara {count} Att rätta 0" in first[1]
+        assert "visas inte för färre än 3 rader" in first[0]
+        held_back = re.compile("Nya ärenden|Något nytt|Fick något nytt|Fanns redan|Allt finns")
+        assert not [page for page in first + second if held_back.search(page)]
+    else:
+        assert "Allt finns redan här" in second[0]
+        assert "Nya ärenden 0 Fick något nytt 0 Fanns redan 3" in second[1]
+    # The coordinator sees the cases themselves.
+    assert "Allt finns redan här" in pages(sign_in(cast.coordinator))[0]
 
 
 def test_no_page_shows_a_value_of_the_list(cast, administrator):
@@ -184,7 +217,8 @@ def test_more_rejected_rows_than_a_page_are_all_there(administrator):
 
 
 def test_the_rejected_rows_as_csv(administrator):
-    send(administrator, listed(row(degree="=1+1"), row(number="19850709-9813", end="2026-01-01")))
+    odd = row(number="19850709-9821", unit="Nordslätt")
+    send(administrator, listed(row(degree="=1+1"), row(number="19850709-9813", end="2026-01-01"), odd))
     answer = administrator.get(REJECTED)
     assert answer["Content-Disposition"] == 'attachment; filename="rader-att-ratta.csv"'
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -195,6 +229,8 @@ def test_the_rejected_rows_as_csv(administrator):
             "\ufeffRad;Kolumn;Det här är fel\r\n"
             "2;Omfattning (%);Skriv 25, 50, 75 eller 100.\r\n"
             "3;Sjukskriven t.o.m.;Sjukskrivningen slutar innan den börjar. Kontrollera båda datumen.\r\n"
+            "4;Mottagning;Ingen enhet här har det namnet. Skriv namnet som det står i portalen."
+            " Mottagning Norr, Mottagning Söder, Vårdcentral Prov.\r\n"
         ).encode()
     )
 
@@ -228,7 +264,11 @@ def workbook(**parts: bytes) -> bytes:
 
 REFUSED = {
     "nothing": (b"", "lista.csv", "Filen är tom. Ta ut listan igen."),
-    "no headings": (b"hej;du\r\n1;2\r\n", "lista.csv", "Rubrikerna saknas."),
+    "no headings": (
+        b"hej;du\r\n1;2\r\n",
+        "lista.csv",
+        "Rubrikerna saknas. Första raden ska ha: Personnummer, Efter",
+    ),
     "a PDF": (b"%PDF-1.7\n1 0 obj", "lista.csv", "Filen är varken CSV eller XLSX."),
     "a picture": (b"\x89PNG\r\n\x1a\n", "lista.csv", "Filen är varken CSV eller XLSX."),
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 9, "lista.xls", "Filen är en äldre Excelfil"),
@@ -238,10 +278,15 @@ REFUSED = {
     "a column too few": (
         listed(row()).replace(b"Kommun", b"Ort"),
         "lista.csv",
-        "De här kolumnerna saknas: Kommun.",
+        "De här kolumnerna saknas: Kommun. De här känns igen: Personnummer, Efternamn, Förnamn, Mottagning, Sjuk",
     ),
+    "UTF-16": (listed(row()).decode().encode("utf-16"), "lista.csv", "Tecknen i filen går inte att läsa."),
     "only headings": (HEADINGS.encode(), "lista.csv", "Filen har rubriker men inga rader."),
-    "too many rows": (listed(*[";" * 5 + "x"] * 10_001), "lista.csv", "Listan har fler än 10000 rader."),
+    "too many rows": (
+        listed(*[";" * 5 + "x"] * 10_001),
+        "lista.csv",
+        "Listan har fler än 10\u00a0000 rader.",
+    ),
     "one too large": (b"x" * (MAX_BYTES + 1), "lista.csv", "Filen är större än 5 MB."),
     "50 MB": (b"x" * 50_000_000, "lista.csv", "Filen är större än 5 MB."),
 }
@@ -257,8 +302,10 @@ def test_a_file_that_is_refused_is_told_at_its_field_and_the_form_is_kept(
     content, name, sentence = REFUSED[what]
     answer = send(administrator, content, name, initiative=insats.pk)
     assert answer.status_code == 200
-    assert sentence in text_of(answer)
+    # Which file, and why.
+    assert f"{name} togs inte emot. {sentence}".replace("\u00a0", " ") in text_of(answer)
     page = answer.content.decode()
+    assert page.count(sentence) == 2
     assert 'href="#id_file"' in page
     assert re.search(r'id="id_file"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*id="id_file"', page)
     assert f'<option value="{insats.pk}" selected>' in page
@@ -266,6 +313,12 @@ def test_a_file_that_is_refused_is_told_at_its_field_and_the_form_is_kept(
     assert files() == []
     assert administrator.get(LIST)["Location"] == FORM
     assert rows_of(cast.coordinator)["Case"] == 0
+
+
+def test_the_name_of_a_refused_file_is_cut_and_escaped(administrator):
+    page = send(administrator, b"", f"<b>\u202elista{'x' * 90}.csv").content.decode()
+    assert f"&lt;b&gt;lista{'x' * 52} togs inte emot. Filen är tom." in page
+    assert "<b>lista" not in page
 
 
 def test_no_file_is_a_sentence_too(administrator):
@@ -507,7 +560,7 @@ def test_a_person_logged_at_the_same_moment_is_a_sentence(cast, administrator, m
         raise IntegrityError(f"Key (number)=({NUMBER}) already exists")
 
     send(administrator, listed(row()))
-    monkeypatch.setattr(intake, "_import", collides)
+    monkeypatch.setattr(intake, "_run", collides)
     answer = administrator.post(CONFIRM, follow=True)
     assert "En kollega lade in samma personer i samma stund. Inget är inläst." in text_of(answer)
     assert NUMBER not in answer.content.decode().replace("850709-9805.", "")

@@ -4,10 +4,12 @@ The list carried in `files/` (made by make.py) covers every form and problem. Wh
 lies beside the checkout, its list is read as well, by the same tests.
 """
 
+import codecs
 import csv
 import io
 import json
 import random
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -204,7 +206,29 @@ def test_a_missing_column_is_named(column):
     with pytest.raises(ListFileProblem) as caught:
         read(f"{HEADINGS.replace(column, 'Annat')}\n{RIGHT}")
     assert caught.value.code == "missing_column"
-    assert column in caught.value.sentence
+    with translation.override("sv"):
+        missing, known = re.fullmatch(
+            r"De här kolumnerna saknas: (.*)\. De här känns igen: (.*)\. Lägg till .*", caught.value.sentence
+        ).groups()
+    assert missing == column
+    assert set(known.split(", ")) == set(listfile.FIELDS) - {column}
+
+
+def test_every_missing_column_is_named_and_no_other_word_of_the_file():
+    with pytest.raises(ListFileProblem) as caught:
+        read("Personnummer;Namn;Kommun;850709-9805\n1;2;3\n")
+    sentence = caught.value.sentence
+    assert all(column in sentence for column in listfile.REQUIRED)
+    assert not re.search("Namn|9805", sentence)
+
+
+def test_whoever_wrote_a_wrong_word_is_told_the_right_ones():
+    text = f"{HEADINGS}\n{RIGHT.replace('sjukpenning', 'sjukpenningen')}\n"
+    (problem,) = read(text).problems
+    with translation.override("sv"):
+        assert problem.sentence.endswith(f"Skriv något av det här: {', '.join(BENEFITS)}.")
+    (problem,) = read(f"{HEADINGS}\n{RIGHT.replace(';50;', ';halv;')}\n").problems
+    assert all(degree in problem.sentence for degree in listfile.DEGREES)
 
 
 def test_columns_that_a_row_can_do_without():
@@ -346,7 +370,9 @@ def test_every_problem_and_warning_has_its_sentence():
         (f"{HEADINGS};Kommun\n{RIGHT}\n".encode(), "lista.csv", "column_twice"),
         (HEADINGS.encode("cp1252") + b"\n\x81\x8d", "lista.csv", "unreadable_text"),
         (b"\xef\xbb\xbf" + HEADINGS.encode("cp1252"), "lista.csv", "unreadable_text"),
-        (HEADINGS.encode("utf-16"), "lista.csv", "not_a_list"),
+        (HEADINGS.encode("utf-16"), "lista.csv", "unreadable_text"),
+        (codecs.BOM_UTF16_BE + HEADINGS.encode("utf-16-be"), "lista.csv", "unreadable_text"),
+        (HEADINGS.encode("utf-16-le"), "lista.csv", "not_a_list"),
         (f'{HEADINGS}\n{RIGHT}"ringer\n{SECOND}\n'.encode(), "lista.csv", "broken_row"),
         (f'{HEADINGS}\n{RIGHT}"ringer" helst\n'.encode(), "lista.csv", "broken_row"),
         (f"{HEADINGS}\n{RIGHT}{'x' * 200_000}\n".encode(), "lista.csv", "broken_row"),
@@ -376,6 +402,7 @@ def test_the_number_of_rows_has_a_limit(monkeypatch):
     text = f"{HEADINGS}\n{RIGHT}\n\n{SECOND}\n;;\n"
     assert len(read(text).rows) == 2
     assert refusal(f"{text}x\n".encode()) == "too_many_rows"
+    assert listcells.figure(10_000) == "10\u00a0000"
 
 
 def test_blank_lines_have_a_limit_too(monkeypatch):
@@ -604,7 +631,7 @@ def test_an_unusual_compression_or_a_part_twice_is_refused():
 
 
 def test_every_refusal_of_a_file_has_its_sentence():
-    words = {"limit": 5, "line": 3, "columns": "Kommun", "column": "Kommun"}
+    words = {"limit": 5, "line": 3, "columns": "Kommun", "column": "Kommun", "known": "Ort"}
     for code in listcells.SENTENCES:
         problem = ListFileProblem(code, **words)
         with translation.override("en"):

@@ -373,6 +373,27 @@ def test_a_list_that_is_too_large_is_refused_by_the_portal_and_not_by_the_proxy(
     assert int(limit[1]) * 1024 * 1024 > settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
 
+def test_what_is_sent_waits_in_memory_until_the_portal_takes_it():
+    """A case list is larger than nginx's buffer, so nginx writes it to its folder first."""
+    folders = re.findall(r"^ *(client_body|proxy|fastcgi|uwsgi|scgi)_temp_path (\S+);", NGINX, re.MULTILINE)
+    assert len(folders) == 5
+    it = SERVICES["proxy"]
+    in_memory = [place.partition(":")[0] for place in it["tmpfs"]]
+    for _, folder in folders:
+        assert any(folder.startswith(f"{place}/") for place in in_memory), folder
+        # Nothing that outlives the container is mounted over it.
+        assert not any(folder.startswith(v.split(":")[1]) for v in it["volumes"]), folder
+    # Kept, a file would have a name and stay: it is off unless somebody says otherwise.
+    assert re.findall(r"client_body_in_file_only (\w+);", NGINX) == ["off"]
+    # Memory that may be swapped out is a disk: the two are one, so there is none.
+    assert it["mem_limit"] == it["memswap_limit"]
+    room = re.search(r"size=(\d+)m", it["tmpfs"][0])
+    assert room
+    assert int(room[1]) < int(it["mem_limit"].removesuffix("m"))
+    # Answers are never kept on their way out.
+    assert "proxy_max_temp_file_size 0;" in NGINX
+
+
 def test_the_proxy_logs_no_address_of_a_page_or_a_person():
     line = re.search(r"log_format house '(.+)';", NGINX)
     assert line

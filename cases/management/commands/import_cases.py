@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases import intake
+from cases.listcells import figure
 from cases.listfile import CaseList, ListFileProblem, check_size
 from initiatives.models import Initiative
 from parties.access import acting, memberships_of
@@ -45,7 +46,10 @@ class Command(BaseCommand):
             with acting(by):
                 told["initiative"] = _initiative(options["initiative"], by, also)
                 if options["dry_run"]:
-                    return self._tell(intake.check(**told))
+                    would = intake.check(**told)
+                    self._tell_rows(would.read)
+                    self._tell_what_would_be(by, would)
+                    return would.read.report()
                 outcome = intake.import_list(**told)
         except PermissionDenied as error:
             raise CommandError(_may_not()) from error
@@ -55,25 +59,44 @@ class Command(BaseCommand):
             raise CommandError(problem.sentence) from problem
         except intake.Interrupted as problem:
             raise CommandError(problem.sentence) from problem
-        return self._tell(outcome.read, outcome)
+        self._tell_rows(outcome.read)
+        self.stdout.write(
+            _("New cases: %(created)s. Changed: %(changed)s. Unchanged: %(unchanged)s.") % _counts(outcome)
+        )
+        return outcome.report()
 
-    def _tell(self, read: CaseList, outcome: intake.Outcome | None = None) -> dict[str, object]:
+    def _tell_what_would_be(self, by: Membership, would: intake.Outcome) -> None:
+        self.stdout.write(_("Only a check: nothing is imported."))
+        if not would.read.rows:
+            return
+        if not intake.may_tell(by, would):
+            told = _("How many are already here is told from %(few)s right rows on.") % {"few": intake.FEW}
+        elif would.nothing_new:
+            told = _("An import would change nothing: all right rows are already here.")
+        else:
+            told = _(
+                "An import would give. New cases: %(created)s. Changed: %(changed)s. Unchanged: %(unchanged)s."
+            )
+            told %= _counts(would)
+        self.stdout.write(told)
+
+    def _tell_rows(self, read: CaseList) -> None:
         for one in read.problems:
             self.stdout.write(f"{one.line}\t{one.column}\t{one.problem}\t{one.sentence}")
         for warning in read.warnings:
             self.stdout.write(f"{warning.line}\t{warning.column}\t{warning.warning}\t{warning.sentence}")
         self.stdout.write(
             _("Rows: %(rows)s. Right: %(right)s. Rejected: %(rejected)s.")
-            % {"rows": read.rows_with_content, "right": len(read.rows), "rejected": len(read.problems)}
+            % {
+                "rows": figure(read.rows_with_content),
+                "right": figure(len(read.rows)),
+                "rejected": figure(len(read.problems)),
+            }
         )
-        if outcome is None:
-            self.stdout.write(_("Only a check: nothing is imported."))
-            return read.report()
-        self.stdout.write(
-            _("New cases: %(created)s. Changed: %(changed)s. Unchanged: %(unchanged)s.")
-            % {"created": outcome.created, "changed": outcome.changed, "unchanged": outcome.unchanged}
-        )
-        return outcome.report()
+
+
+def _counts(outcome: intake.Outcome) -> dict[str, str]:
+    return {name: figure(getattr(outcome, name)) for name in ("created", "changed", "unchanged")}
 
 
 def _may_not() -> str:
