@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.http import QueryDict
 from django.urls import NoReverseMatch
+from django.utils.translation import gettext as _
 
 from errands.models import Draft
 
@@ -36,12 +37,14 @@ places: dict[str, Place] = {}
 
 @dataclass(frozen=True)
 class Kept:
-    """A draft in its writer's list: what it is called, where its form is ("" when nobody knows), when it was saved."""
+    """A draft in its writer's list: what it is called, where its form is ("" when nobody knows), when it was saved, and
+    what was written: the form's page may have closed since."""
 
     pk: int
     words: str
     address: str
     saved_at: datetime
+    texts: list[str]
 
 
 def save(member: int, form: str, object_key: str, fields: dict[str, list[str]]) -> Draft:
@@ -86,11 +89,8 @@ def throw_away(member: int, pk: int) -> bool:
 
 
 def kept(member: int) -> list[Kept]:
-    """The member's own drafts, the last saved first: which form, when, and the way back to it. Not what is written."""
-    return [
-        Kept(pk, *_place(form, object_key), saved_at)
-        for pk, form, object_key, saved_at in _of(member).values_list("pk", "form", "object_key", "saved_at")
-    ]
+    """The member's own drafts, the last saved first: which form, when, the way back to it, and the texts in it."""
+    return [Kept(d.pk, *_place(d.form, d.object_key), d.saved_at, _written(d.text)) for d in _of(member)]
 
 
 def last_saved(member: int) -> datetime | None:
@@ -109,7 +109,14 @@ def _of(member: int):
     return Draft.objects.filter(member=member).order_by("-saved_at", "-id")
 
 
+def _written(fields: dict[str, list[str]]) -> list[str]:
+    """What somebody wrote, without the choices: what has more than one word."""
+    return [value for values in fields.values() for value in values if len(value.split()) > 1]
+
+
 def _place(form: str, object_key: str) -> tuple[str, str]:
+    if form == UNSENT:
+        return _("Could not be sent: the page had closed"), ""
     place = places.get(form)
     if place is None:
         return form, ""

@@ -7,7 +7,7 @@ alter table errands_sent force row level security;
 create policy own on errands_sent for all to portal_app
     using (member = (select portal.member())) with check (member = (select portal.member()));
 create policy maintenance on errands_sent for all to portal_owner using (portal.maintains()) with check (portal.maintains());
-revoke truncate on errands_sent from portal_app;
+grant delete on errands_sent to portal_app;
 
 grant select, delete on errands_sent to portal_definer;
 create policy door on errands_sent for all to portal_definer using (true) with check (true);

@@ -1,6 +1,8 @@
 """Drafts: the writer's own, at most two hundred, for thirty days; a list leads back to each form."""
 
+import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, connections, transaction
@@ -115,7 +117,7 @@ def test_a_draft_is_thrown_away_by_its_writer_only(cast, sign_in):
     for nonsense in ("", "x", "-1", "9" * 30):
         assert client.post("/drafts/", {"draft": nonsense}).status_code == 404
     page = client.post("/drafts/", {"draft": draft.pk}, follow=True).content.decode()
-    assert "Utkastet är borttaget." in page and "Du har inga utkast." in page
+    assert "Utkastet är kastat." in page and "Du har inga utkast." in page
     assert count(cast.coordinator) == 0
 
 
@@ -135,3 +137,41 @@ def test_a_key_that_no_form_has_is_listed_by_the_forms_name(cast):
         assert {(kept.words, kept.address) for kept in drafts.kept(cast.coordinator.pk)} == {
             ("item", ""), ("answer", ""), ("report_text", ""), ("ask", "")
         }  # fmt: skip
+
+
+def test_what_met_a_closed_door_is_kept_for_its_writer(cast, sign_in):
+    """FK writes on a case that closes meanwhile: 404, and the text is among FK's drafts. So for a case that never was."""
+    case = make_case(cast.coordinator)
+    client = sign_in(cast.investigator)
+    bodies = []
+    for number in (case.number, "2222-2222"):
+        sent = {
+            "heading": "Beslut om ersättning",
+            "text": f"Vi väntar på {number}.",
+            "happened_on": "2026-01-02",
+        }
+        answer = client.post(
+            f"/cases/{number}/items/new/?type=decision",
+            urlencode(sent),
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert answer.status_code == 404
+        body = answer.content.decode()
+        assert "Det du skrev kunde inte skickas, och finns kvar." in body
+        bodies.append(re.sub(r'value="\w{20,}"|X-CSRFToken": "\w+"', "", body).replace(number, "N"))
+        page = client.get("/drafts/").content.decode()
+        assert f"Vi väntar på {number}." in page and "Kunde inte skickas" in page
+    assert bodies[0] == bodies[1]
+    assert "Vi väntar på" not in sign_in(cast.unassigned_officer).get("/drafts/").content.decode()
+    with acting(cast.investigator):
+        assert Draft.objects.filter(form="unsent").count() == 2
+
+
+def test_a_form_with_nothing_written_leaves_no_draft(cast, sign_in):
+    client = sign_in(cast.investigator)
+    sent = urlencode({"to": "7", "confirmed": "care_relation"})
+    address = "/cases/2222-2222/items/1/give/"
+    answer = client.post(address, sent, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 404 and "finns kvar." not in answer.content.decode()
+    with acting(cast.investigator):
+        assert Draft.objects.count() == 0

@@ -16,6 +16,7 @@ GRANTS: dict[str, set[str]] = {
     "cases_casestate": KEPT,
     "cases_consent": KEPT,
     "cases_item": KEPT,
+    "cases_reading": KEPT,
     "cases_spell": KEPT,
     "errands_file": KEPT,
     "inquiries_declinereason": KEPT,
@@ -41,10 +42,9 @@ GRANTS: dict[str, set[str]] = {
     "initiatives_seat": CHANGED,
     "parties_membership": CHANGED,
     "parties_user": CHANGED,
-    "reports_report": CHANGED,
-    "reports_section": CHANGED,
     # Thrown away by who wrote it, by the night's tidying, or as a row that should not have been there.
     "errands_draft": REMOVED,
+    "errands_sent": REMOVED,
     "initiatives_activity": REMOVED,
     "initiatives_forecast": REMOVED,
     "initiatives_fundingshare": REMOVED,
@@ -55,6 +55,8 @@ GRANTS: dict[str, set[str]] = {
     "initiatives_reportingcount": REMOVED,
     "initiatives_timeentry": REMOVED,
     "parties_invitation": REMOVED,
+    "reports_report": REMOVED,
+    "reports_section": REMOVED,
     # The framework's: a session ends by deletion, a login that succeeds forgets its failed attempts.
     "django_session": REMOVED,
     "axes_accessattempt": REMOVED,
