@@ -111,6 +111,31 @@ def test_a_draft_is_saved_after_a_rest_without_what_is_secret(frame, page: Page)
     assert set(sent) == {"text", "day"}
 
 
+@pytest.mark.parametrize(("draft", "asked"), [("", ["beforeunload"]), ("/drafts/1/", [])])
+def test_typed_text_without_a_draft_is_not_left_without_a_question(frame, page: Page, draft, asked):
+    """Another page, another language: the browser asks first. With a draft nothing would be lost, and nothing is asked."""
+    frame.answers["/drafts/1/"] = lambda route: route.fulfill(status=204)
+    frame.answers["/elsewhere/"] = lambda route: route.fulfill(status=200, body="Annat")
+    page.goto(frame.draw(PAGE, form=Answer(), draft_url=draft))
+    heard: list[str] = []
+    page.on("dialog", lambda dialog: (heard.append(dialog.type), dialog.accept()))
+    page.locator("#id_text").press_sequentially("Hej")
+    page.evaluate("setTimeout(() => { location.href = '/elsewhere/' })")
+    expect(page.get_by_text("Annat")).to_be_visible()
+    assert heard == asked
+
+
+def test_a_form_that_is_sent_is_left_without_a_question(frame, page: Page):
+    frame.answers["/sent/"] = lambda route: route.fulfill(status=200, body="Tack")
+    page.goto(frame.draw(PAGE, form=Answer(), action="/sent/"))
+    heard: list[str] = []
+    page.on("dialog", lambda dialog: (heard.append(dialog.type), dialog.accept()))
+    page.locator("#id_text").press_sequentially("Hej")
+    page.get_by_role("button", name="Spara svaret").click()
+    expect(page.get_by_text("Tack")).to_be_visible()
+    assert heard == []
+
+
 @pytest.mark.parametrize("status", [500, 403])
 def test_a_draft_that_was_not_saved_says_so_and_is_tried_again(frame, page: Page, status):
     frame.answers["/drafts/1/"] = lambda route: route.fulfill(status=status)
