@@ -60,7 +60,7 @@ MIDDLEWARE = [
     "samverkan.middleware.RefuseNul",
     "samverkan.middleware.OneTransaction",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "samverkan.middleware.SignedInForFragments",
+    "samverkan.middleware.EndedSession",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -291,6 +291,8 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": False},
+        # A request that breaks in the web server itself is told with its address: through our own handler, without it.
+        "gunicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "fontTools": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
