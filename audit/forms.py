@@ -4,9 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from audit import words
-
-_DATE = {"invalid": _("Write the date as year-month-day, for example 2026-03-04.")}
-_WIDGET = {"inputmode": "numeric", "autocomplete": "off", "class": "w-date", "placeholder": _("yyyy-mm-dd")}
+from audit.dates import DateField
 
 
 class LogFilter(forms.Form):
@@ -16,17 +14,10 @@ class LogFilter(forms.Form):
 
     kind = forms.ChoiceField(label=_("Event"), required=False)
     who = forms.TypedChoiceField(label=_("Who"), required=False, coerce=int, empty_value=None)
-    case = forms.CharField(label=_("Case number or key"), required=False, max_length=20)
+    case = forms.CharField(label=_("Case or its key"), required=False, max_length=20)
     person = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
-    from_on = forms.DateField(
-        label=_("From"), required=False, error_messages=_DATE, widget=forms.DateInput(attrs=_WIDGET)
-    )
-    to_on = forms.DateField(
-        label=_("Until and including"),
-        required=False,
-        error_messages=_DATE,
-        widget=forms.DateInput(attrs=_WIDGET),
-    )
+    from_on = DateField(label=_("From"), required=False)
+    to_on = DateField(label=_("Until and including"), required=False)
 
     def __init__(self, *args, reader, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -153,7 +154,8 @@ def choices() -> list[tuple[Promise, list[tuple[str, Promise]]]]:
     offered = []
     for key, (group, kinds) in GROUPS.items():
         named = [(kind, words) for kind, words in kinds.items() if not kind.endswith(".*")]
-        offered.append((group, [(f"all:{key}", _("All of these")), *named] if len(kinds) > 1 else named))
+        whole = format_lazy("{group}: {all}", group=group, all=_("all"))
+        offered.append((group, [(f"all:{key}", whole), *named] if len(kinds) > 1 else named))
     return offered
 
 

@@ -7,24 +7,11 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.dates import DateField
 from parties.actions import roles_for, units_administered_by
 from parties.models import Membership, Role
 
-DATE_HINT = _("yyyy-mm-dd")
-
-
-class DateField(forms.DateField):
-    """A date typed as text: yyyy-mm-dd, yyyymmdd or yy-mm-dd; the sentence names the form that is wanted."""
-
-    widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"})
-    default_error_messages = {
-        "required": _("Fill in the date as year-month-day, for example 2026-03-04."),
-        "invalid": _("Write the date as year-month-day, for example 2026-03-04."),
-    }
-
-    def __init__(self, **kwargs) -> None:
-        kwargs.setdefault("help_text", DATE_HINT)
-        super().__init__(**kwargs)
+__all__ = ["DateField", "InviteForm", "SignInForm", "SubstituteForm"]
 
 
 class SignInForm(AuthenticationForm):

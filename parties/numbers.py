@@ -32,8 +32,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "no_such_date": _("The date in the personal number cannot be a date of birth. Check the first digits."),
     "check_digit": _("The last digit does not fit the others. Check all digits of the personal number."),
     "interim_number": _(
-        "A T-number cannot be used here. Wait for a personal number or a coordination number, "
-        "or register a participant without personal data."
+        "Reserve numbers and T-numbers cannot be used here. Use the coordination number if the person has one, "
+        "or register the person without personal data."
     ),
 }
 

@@ -10,14 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from parties import actions
-from parties.access import SESSION_KEY
+from errands import drafts
+from parties import actions, unsent
+from parties.access import SESSION_KEY, acting, memberships_of
 from parties.demo import PASSWORD, logins
 from parties.forms import InviteForm, SignInForm, SubstituteForm
 from parties.models import Invitation, Membership, Role, Substitution, User
@@ -30,8 +31,46 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs) -> dict:
-        demo = {"demo_logins": logins(), "demo_password": PASSWORD} if settings.DEMO else {}
-        return super().get_context_data(**kwargs) | demo
+        told = {"ended": "ended" in self.request.GET, "unsent": unsent.carried_by(self.request)}
+        return super().get_context_data(**kwargs) | told | _demo()
+
+    def form_valid(self, form) -> HttpResponse:
+        """On to the page asked for; with what could not be sent before in hand, to sending it again."""
+        carried = unsent.carried_by(self.request)
+        response = super().form_valid(form)
+        if carried is not None:
+            return send_again(self.request, carried)
+        if "ended" in self.request.GET:
+            self._tell_of_a_draft()
+        return response
+
+    def _tell_of_a_draft(self) -> None:
+        saved = []
+        for member in memberships_of(self.request.user):
+            with acting(member):
+                saved.append(drafts.last_saved(member.pk))
+        last = max(filter(None, saved), default=None)
+        if last is not None:
+            messages.info(
+                self.request,
+                _("The draft from %(moment)s is kept. It is under Drafts, in the menu with your name.")
+                % {"moment": date_format(timezone.localtime(last), "DATETIME_FORMAT")},
+            )
+
+
+def _demo() -> dict:
+    return {"demo_logins": logins(), "demo_password": PASSWORD} if settings.DEMO else {}
+
+
+def log_in_and_send_again(request: HttpRequest, carried: unsent.Unsent) -> HttpResponse:
+    """The login instead of the page that was posted to: nothing is saved, and what was typed is on this page."""
+    context = {"form": SignInForm(request), "unsent": carried} | _demo()
+    return render(request, "registration/login.html", context, status=403)
+
+
+def send_again(request: HttpRequest, carried: unsent.Unsent, status: int = 200) -> HttpResponse:
+    """What was typed before, to be sent once more by whoever is logged in now."""
+    return render(request, "unsent.html", {"carried": carried, "too_old": status == 403}, status=status)
 
 
 class SignOut(LogoutView):
@@ -64,9 +103,14 @@ def address_of_client(request: HttpRequest) -> str:
 def too_many_attempts(request: HttpRequest, credentials: dict | None = None, *args, **kwargs) -> HttpResponse:
     """The login page again, saying when it opens."""
     opens = timezone.localtime(timezone.now() + settings.AXES_COOLOFF_TIME)
-    form = SignInForm(request)
     text = _("Too many attempts. Try again at %(time)s.") % {"time": time_format(opens, "H.i")}
-    return render(request, "registration/login.html", {"form": form, "locked_until": text}, status=429)
+    context = {
+        "form": SignInForm(request),
+        "locked_until": text,
+        "next": request.POST.get("next", ""),
+        "unsent": unsent.carried_by(request),
+    }
+    return render(request, "registration/login.html", context | _demo(), status=429)
 
 
 @require_http_methods(["GET", "POST"])

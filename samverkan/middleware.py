@@ -14,6 +14,8 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from errands import drafts, once
 from parties.access import acting, enter, leave, membership_of
+from parties.unsent import typed_in
+from parties.views import log_in_and_send_again
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -142,18 +144,35 @@ class LanguageOfTheReader:
         return response
 
 
-class SignedInForFragments:
-    """A fragment asked for after the session ended sends the whole page to the login, never the login into the page."""
+class EndedSession:
+    """What is met by someone whose session has ended: a sentence, the way back, and nothing typed is lost.
+
+    A page asked for becomes the login, which says that the session had ended and leads back to the page. A posted form
+    becomes the login with what was typed in it, to be sent again (parties/unsent.py); it is 403, since nothing was
+    done. A fragment sends the whole page to the login, never the login into the page. A draft saved by script gets a
+    bare 401: the page says that the draft is not saved.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.headers.get("HX-Request") and response.status_code == 302:
-            login = resolve_url(settings.LOGIN_URL)
-            if urlsplit(response.headers["Location"]).path == login:
-                back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
-                response = HttpResponse(status=204)
-                response.headers["HX-Redirect"] = f"{login}?next={back}"
+        login = resolve_url(settings.LOGIN_URL)
+        if response.status_code != 302 or urlsplit(response.headers["Location"]).path != login:
+            return response
+        if request.user.is_authenticated or request.path == resolve_url("logout"):
+            return response
+        ended = "&ended=1" if request.COOKIES.get(settings.SESSION_COOKIE_NAME) else ""
+        if request.headers.get("HX-Request"):
+            back = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+            response = HttpResponse(status=204)
+            response.headers["HX-Redirect"] = f"{login}?next={back}{ended}"
+            return response
+        if request.method == "POST":
+            if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+                return HttpResponse(status=401)
+            return log_in_and_send_again(request, typed_in(request))
+        if urlsplit(response.headers["Location"]).query:
+            response.headers["Location"] += ended
         return response

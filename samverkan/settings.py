@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "samverkan.middleware.KeepWhatWasSent",
     "samverkan.middleware.OneTransaction",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "samverkan.middleware.SignedInForFragments",
+    "samverkan.middleware.EndedSession",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "samverkan.middleware.SentOnce",
@@ -293,6 +293,8 @@ LOGGING = {
     "loggers": {
         "axes": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": False},
+        # A request that breaks in the web server itself is told with its address: through our own handler, without it.
+        "gunicorn.error": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "fontTools": {"level": "ERROR"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},

@@ -20,4 +20,5 @@ urlpatterns = [
     path("reports/", include("reports.urls")),
 ]
 
+handler403 = "samverkan.views.not_yours_to_do"
 handler500 = "samverkan.views.something_went_wrong"

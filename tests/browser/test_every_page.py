@@ -48,10 +48,10 @@ PAGES = {
         "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
         "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",
-        "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",
+        "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/drafts/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",
     ],
     "investigator": ["/todo/", "/cases/?show=received", "/cases/{n}/", "/cases/{n}/items/{i}/", "/inquiries/?show=asked", "/inquiries/{q}/"],
-    "manager": ["/todo/", "/cases/{n}/", "/log/"],
+    "manager": ["/todo/", "/cases/{n}/", "/log/", "/log/?kind=all:cases&from_on=2025-02-30", "/drafts/"],
     "administrator": ["/people/", "/people/invite/", "/cases/import/"],
     "auditor": ["/log/"],
 }  # fmt: skip

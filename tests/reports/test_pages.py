@@ -291,6 +291,7 @@ def test_a_draft_of_a_text_is_there_again_and_goes_when_it_is_saved(cast, draft,
 def test_a_colleagues_change_in_the_meantime_shows_both(cast, insats, draft, sign_in):
     with acting(cast.project_lead):
         insats_actions.give_seat(by=cast.project_lead, initiative=insats, user=cast.manager.user, role="lead")
+    with acting(cast.manager):
         actions.save_text(draft, by=cast.manager, key="assessment", text="Deras ord")
     client = sign_in(cast.project_lead)
     answer = client.post(at("save_report_text", draft, "assessment"), {"text": "Mina ord", "seen": ""})
