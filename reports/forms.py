@@ -34,7 +34,10 @@ class NewReportForm(forms.Form):
     def __init__(self, *args, insatser: QuerySet[Initiative], **more) -> None:
         super().__init__(*args, **more)
         self.fields["initiative"].queryset = insatser
-        periods = [(str(period), the_form.title(period)) for period in ended(QUARTERS_BACK)]
+        # Those that some insats was there in; which one it is, is asked when both are chosen.
+        insatser = list(insatser)
+        there = [p for p in ended(QUARTERS_BACK) if not all(outside(each, p) for each in insatser)]
+        periods = [(str(period), the_form.title(period)) for period in there]
         self.fields["period"].widget.choices = [("", _("Choose")), *periods]
         if len(insatser) == 1:
             self.initial.setdefault("initiative", insatser[0])

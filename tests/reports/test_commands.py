@@ -215,3 +215,20 @@ def test_a_changed_text_after_freezing_begins_a_new_version(people, tmp_path):
     assert Report.objects.get(version=2).sections.get(key="obstacles").text == "Ny text om hinder."
     run("draw_report", "AKTIV PROV", "2023", "--out", tmp_path / "x.pdf")
     assert "Provtext om hinder." in words((tmp_path / "x.pdf").read_bytes())
+
+
+def test_a_file_writes_nothing_for_a_steering_group_that_has_a_seat(people, tmp_path):
+    heading = "**Styrgruppens analys och kommentarer av utfall**\n"
+    folder = tmp_path / "folder"
+    shutil.copytree(HERE, folder)
+    file = folder / "texts.md"
+    without = file.read_text()
+
+    def imported(words: str) -> str:
+        file.write_text(without.replace(heading, f"{heading}\n{words}\n"))
+        run("import_initiative", folder)
+        return Report.objects.get().sections.get(key="steering").text
+
+    # The first time nobody has a seat yet: the file's words come with it. Then the group is seated.
+    assert imported("Styrgruppen är nöjd.") == "Styrgruppen är nöjd."
+    assert imported("Ledarens ord i styrgruppens mun.") == "Styrgruppen är nöjd."
