@@ -1,9 +1,9 @@
 """The roles and the database: run once for each server, by `postgres` here and by the DBA elsewhere.
 
 portal_app is who the web and the workers are: owns nothing, cannot pass the wall. portal_owner owns the
-tables and migrates. portal_stats counts over views without identity; portal_definer owns the few functions
-that see more than their caller. Neither of these two can log in or is inherited: it is entered, for one
-transaction.
+tables and migrates. portal_definer owns the few functions that see more than their caller; portal_stats is kept
+for counting over views without identity, and nothing uses it yet. Neither of these two can log in or is inherited:
+it is entered, for one transaction.
 """
 
 STATEMENTS = (

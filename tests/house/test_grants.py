@@ -119,3 +119,27 @@ def test_the_portals_role_owns_nothing():
             "select relname from pg_class where relowner = (select oid from pg_roles where rolname = 'portal_app')"
         )
         assert cursor.fetchall() == []
+
+
+def test_the_framework_manages_with_what_it_was_given(cast, client, settings):
+    """Failed logins are counted, locked and forgotten; a session begins, ends and is swept."""
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+
+    from errands import tasks
+    from tests.factories import PASSWORD
+
+    settings.AXES_ENABLED = True
+    right = {"username": cast.coordinator.user.email, "password": PASSWORD}
+    wrong = right | {"password": "fel"}
+    assert [client.post("/login/", wrong).status_code for _ in range(8)][-1] == 429
+    assert client.post("/login/", right).status_code == 429, "locked, though right"
+    other = {"username": cast.colleague.user.email, "password": PASSWORD}
+    assert client.post("/login/", other | {"password": "fel"}).status_code == 200
+    assert client.post("/login/", other).status_code == 302
+    assert client.get("/todo/").status_code == 200
+    assert client.post("/logout/").status_code == 302
+    client.post("/login/", other)
+    Session.objects.update(expire_date=timezone.now())
+    tasks.forget_ended_sessions()
+    assert not Session.objects.exists()
