@@ -165,7 +165,7 @@ class Inquiry(models.Model):
     minutes = models.PositiveIntegerField(null=True)
     documented = models.BooleanField(default=False)
     # Copied from the last of its rows by the database itself, so that the badge of every page reads an index.
-    last_step = models.TextField(choices=State, default=State.SENT)
+    last_step = models.TextField(choices=State, db_default=State.SENT)
 
     objects = InquiryQuerySet.as_manager()
 

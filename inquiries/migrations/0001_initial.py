@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                             ("taken_back", "Taken back"),
                             ("closed", "Done"),
                         ],
-                        default="sent",
+                        db_default="sent",
                     ),
                 ),
                 (
