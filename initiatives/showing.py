@@ -79,6 +79,7 @@ def opens_with(years: list[int]) -> int:
 
 def year_of(row: Model) -> int | None:
     """The year on whose page the row stands: its own; of what lasts, this year or the last it was there."""
+    last: date | None
     if isinstance(row, Obstacle):
         last = row.solved_on or max(today(), row.since or today())
     elif isinstance(row, Participation):
@@ -86,7 +87,7 @@ def year_of(row: Model) -> int | None:
     elif isinstance(row, Forecast | Grant):
         return row.year
     else:
-        last = row.on or getattr(row, "to_on", None)
+        last = getattr(row, "on", None) or getattr(row, "to_on", None)
     return last.year if last else getattr(row, "year", None)
 
 

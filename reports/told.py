@@ -14,5 +14,5 @@ def quarters(work: WorkOfYear, told: Told) -> set[int]:
     reports = Report.objects.filter(initiative=work.initiative, year=work.year.year, quarter__isnull=False)
     frozen = FrozenFigure.objects.filter(report__in=reports, key=KEYS[told], value__isnull=False)
     drafts = reports.drafts().values_list("quarter", flat=True)
-    shown = {quarter for quarter in drafts if work.of([quarter]).rows and work.tells_quarter(quarter, told)}
-    return shown | set(frozen.values_list("report__quarter", flat=True))
+    shown = {q for q in drafts if q and work.of([q]).rows and work.tells_quarter(q, told)}
+    return shown | {q for q in frozen.values_list("report__quarter", flat=True) if q}
