@@ -17,7 +17,7 @@ from parties.models import Membership, Role
 def open_case(request: HttpRequest, number: str, *, deed: str = "case.read") -> Case:
     """The case by its number if the membership may open it, read in the ledger; else Http404, also in the ledger."""
     case = (
-        Case.objects.visible_to(request.membership)
+        Case.objects.open_to(request.membership)
         .select_related("person", "unit__party", "initiative")
         .filter(number=number)
         .first()

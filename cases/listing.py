@@ -19,6 +19,7 @@ from cases.crypt import index_key
 from cases.days import COUNTED_BENEFITS, day_number
 from cases.law import InformationKind
 from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, Spell, State
+from cases.models.case import opens
 from cases.seams import Matter
 from parties.models import Membership
 from parties.numbers import NumberProblem, parse_number
@@ -153,8 +154,7 @@ def _is_counted(row: dict, today: date) -> bool:
 def received(member: Membership, *, before: str, with_persons: bool) -> Page:
     """Cases others have opened for the unit, the last given first, walked along the unit's inbox."""
     given = (
-        Disclosure.objects.standing()
-        .filter(to_unit_id=member.unit_id, item=None, case__in=Case.objects.visible_to(member).values("pk"))
+        Disclosure.objects.inbox_of(member.unit_id)
         .exclude(case__unit_id=member.unit_id)
         .order_by("-at", "-id")
     )
@@ -221,7 +221,7 @@ def search(member: Membership, term: str) -> Found:
     found = Found()
     if not term:
         return found
-    visible = Case.objects.visible_to(member)
+    visible = Case.objects.open_to(member)
     try:
         number = parse_number(term)
     except NumberProblem:
@@ -319,7 +319,7 @@ def given_to_read(member: Membership) -> list[Matter]:
     matters: dict[str, Matter] = {}
     for d in (
         Disclosure.objects.unopened_by(member)
-        .filter(case__in=Case.objects.visible_to(member).values("pk"))
+        .filter(opens(member, "case_id"))
         .exclude(item__type__in=[ItemType.QUESTION, ItemType.ANSWER])
         .select_related("case", "from_unit")
         .order_by("-at", "-id")[:200]

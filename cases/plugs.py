@@ -32,7 +32,7 @@ def known_to(reader: Membership, cases: Iterable[int], persons: Iterable[int]) -
 
 def case_numbered(reader: Membership, number: str) -> int | None:
     """The case with that number if the reader may open it."""
-    return Case.objects.visible_to(reader).filter(number=number).values_list("pk", flat=True).first()
+    return Case.objects.open_to(reader).filter(number=number).values_list("pk", flat=True).first()
 
 
 def draft_words(key: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.law import InformationKind
 from cases.models import Case, Item
+from cases.models.case import opens
 from parties.models import Membership, PartyKind, Unit
 
 
@@ -103,7 +104,7 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
             return self.none()
         unit = membership.unit_id
         return self.filter(Q(asker_unit_id=unit) | Q(to_unit_id=unit)).filter(
-            Q(case=None) | Q(case__in=Case.objects.visible_to(membership).values("pk"))
+            Q(case=None) | opens(membership, "case_id")
         )
 
     def with_state(self) -> "InquiryQuerySet":

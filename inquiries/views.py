@@ -293,7 +293,7 @@ def log_inquiry(request: HttpRequest) -> HttpResponse:
         case = None
         if values["case_number"]:
             case = (
-                Case.objects.visible_to(member)
+                Case.objects.open_to(member)
                 .owned_by(member)
                 .select_related("person")
                 .filter(number=as_case_number(values["case_number"]))

@@ -14,7 +14,7 @@ def locked(case: Case, *, by: Membership, action: str) -> Case:
     """
     CaseLock.objects.select_for_update().get(case=case.pk)
     again = (
-        Case.objects.visible_to(by)
+        Case.objects.open_to(by)
         .select_related("person", "unit__party", "initiative")
         .filter(pk=case.pk)
         .first()

@@ -12,9 +12,10 @@ from random import Random
 
 from django.utils import timezone
 
+from cases.actions.reading import note_opened
 from cases.demo import happenings, people, rows, stories, writing
 from cases.demo.rows import Rows
-from cases.models import Disclosure, Reading
+from cases.models import Disclosure
 from initiatives.models import Initiative
 from parties.access import acting
 from parties.demo import Register
@@ -79,7 +80,7 @@ def open_what_is_old(planned: Plan) -> None:
     before = timezone.make_aware(datetime.combine(planned.anchor - timedelta(days=NEW_DAYS), time()))
     for member in planned.writers.values():
         with acting(member):
-            for given in Disclosure.objects.unopened_by(member).filter(at__lt=before):
-                Reading.objects.create(
-                    disclosure=given, unit_id=member.unit_id, by=member, at=given.at + timedelta(hours=20)
-                )
+            for d in (
+                Disclosure.objects.unopened_by(member).filter(at__lt=before).select_related("case", "item")
+            ):
+                note_opened(by=member, case=d.case, item=d.item)

@@ -1041,33 +1041,35 @@ class Migration(migrations.Migration):
                 condition=models.Q(("degree__in", (25, 50, 75, 100))), name="a_degree_is_25_50_75_or_100"
             ),
         ),
-        migrations.CreateModel(
-            name="Reading",
-            fields=[
-                (
-                    "disclosure",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.RESTRICT,
-                        primary_key=True,
-                        serialize=False,
-                        to="cases.disclosure",
-                    ),
+        migrations.AddField(model_name="disclosure", name="opened_at", field=models.DateTimeField(null=True)),
+        migrations.AddField(
+            model_name="disclosure",
+            name="opened_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.RESTRICT,
+                related_name="+",
+                to="parties.membership",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="disclosure",
+            index=models.Index(
+                condition=models.Q(("ended_at", None), ("opened_at", None)),
+                fields=["to_unit", "-at", "-id"],
+                name="disclosure_unopened",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disclosure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("opened_at", None), ("opened_by", None)),
+                    models.Q(("opened_at__isnull", False), ("opened_by__isnull", False)),
+                    _connector="OR",
                 ),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.RESTRICT,
-                        related_name="+",
-                        to="parties.membership",
-                    ),
-                ),
-                (
-                    "unit",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="parties.unit"
-                    ),
-                ),
-            ],
+                name="who_opened_a_disclosure_and_when_are_one_fact",
+            ),
         ),
     ]

@@ -63,11 +63,6 @@ WALL: dict[str, tuple[str, str, str | None]] = {
         "from_unit_id = portal.unit()",
         "from_unit_id = portal.unit()",
     ),
-    "cases_reading": (
-        f"unit_id = {U}",
-        f"unit_id = {U} and exists (select 1 from cases_disclosure d where d.id = disclosure_id and d.to_unit_id = {U})",
-        None,
-    ),
 }
 
 KEYS = """
@@ -143,8 +138,8 @@ begin
         return new;
     end if;
     if tg_op = 'INSERT' then
-        if new.ended_at is not null then
-            raise exception 'a disclosure begins unended';
+        if new.ended_at is not null or new.opened_at is not null then
+            raise exception 'a disclosure begins unended and unopened';
         end if;
         return new;
     end if;
@@ -308,6 +303,18 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select c.id, c.number, c.person_id from cases_case c where c.id = any(the_cases)
       and exists (select 1 from cases_item i where i.case_id = c.id and i.unit_id = portal.unit()) $$;
 
+-- The receiving unit has opened what stands given to it. The first time counts; the giver's row, so the database writes it.
+create function portal.note_opened(the_case bigint, the_item bigint) returns integer language plpgsql security definer
+set search_path = public, pg_temp as $$
+declare opened integer;
+begin
+    update cases_disclosure d set opened_at = statement_timestamp(), opened_by_id = portal.member()
+    where d.case_id = the_case and d.item_id is not distinct from the_item and d.to_unit_id = portal.unit()
+      and d.opened_at is null and d.ended_at is null and exists (select 1 from cases_standing s where s.id = d.id);
+    get diagnostics opened = row_count;
+    return opened;
+end $$;
+
 -- The receiver's incoming document, sealed as the disclosure is written (R1).
 create function portal.archive_copy() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare copy jsonb;
@@ -331,6 +338,8 @@ alter function portal.case_state(bigint) owner to portal_definer;
 alter function portal.given_on_case(bigint) owner to portal_definer;
 alter function portal.numbers_of_own_items(bigint[]) owner to portal_definer;
 alter function portal.archive_copy() owner to portal_definer;
+alter function portal.note_opened(bigint, bigint) owner to portal_definer;
+grant select on cases_standing to portal_definer;
 alter function portal.person_protects() owner to portal_definer;
 alter function portal.not_if_protected() owner to portal_definer;
 create trigger protects after update on cases_person for each row execute function portal.person_protects();

@@ -5,22 +5,15 @@ from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purp
 from cases.models.disclosure import Archive, Disclosure
 from cases.models.item import Item, ItemType
 from cases.models.person import NumberKind, Person, Sex
-from cases.models.reading import Reading
 
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import person as _person  # isort: skip
-from cases.models import reading as _reading  # isort: skip
 
 CLASSIFIED = (
-    _person.CLASSIFIED
-    | _case.CLASSIFIED
-    | _item.CLASSIFIED
-    | _consent.CLASSIFIED
-    | _disclosure.CLASSIFIED
-    | _reading.CLASSIFIED
+    _person.CLASSIFIED | _case.CLASSIFIED | _item.CLASSIFIED | _consent.CLASSIFIED | _disclosure.CLASSIFIED
 )
 
 __all__ = [
@@ -40,7 +33,6 @@ __all__ = [
     "NumberKind",
     "Person",
     "Purpose",
-    "Reading",
     "Sex",
     "Spell",
     "State",

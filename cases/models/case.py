@@ -3,7 +3,7 @@
 import secrets
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -36,28 +36,57 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 
+def _grounds(unit: int) -> tuple[models.QuerySet, models.QuerySet, models.QuerySet]:
+    """The cases a unit may open, by ground: the one predicate of sight.
+
+    1. The unit's own cases. 2. Cases whose existence another unit has disclosed to this unit, while that ground
+    stands. 3. For the header only: cases with a line, given, in date and unended, in which this unit is the giver.
+    """
+    from cases.models.consent import ConsentLine
+    from cases.models.disclosure import Disclosure
+
+    return (
+        Case.objects.filter(unit_id=unit),
+        Disclosure.objects.inbox_of(unit),
+        ConsentLine.objects.live().filter(from_unit_id=unit),
+    )
+
+
+def opens(membership: Membership | None, case: str) -> Q:
+    """Whether the membership may open the case that a row's column `case` names: `visible_to` asked of rows that something
+    else has already chosen. The same grounds, each looked up for that one case.
+    """
+    if membership is None or not membership.is_case_role:
+        return Q(pk__in=[])
+    own, given, to_receive = _grounds(membership.unit_id)
+    of_case = {"case_id": OuterRef(case)}
+    return (
+        Exists(own.filter(pk=OuterRef(case)))
+        | Exists(given.filter(**of_case))
+        | Exists(to_receive.filter(**of_case))
+    )
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def owned_by(self, membership: Membership) -> "CaseQuerySet":
         """The unit's own cases (a list's first filter; sight is `visible_to`)."""
         return self.filter(unit_id=membership.unit_id)
 
     def visible_to(self, membership: Membership | None) -> "CaseQuerySet":
-        """The cases a membership may open: the one predicate.
+        """The cases a membership may open (see `_grounds`), starting at its own live grounds: for lists and counts.
 
-        1. The unit's own cases. 2. Cases whose existence another unit has disclosed to this unit, while that ground
-        stands. 3. For the header only: cases with a line, given, in date and unended, in which this unit is the giver.
         Nothing for a membership without a case role, and nothing for nobody.
         """
-        from cases.models.consent import ConsentLine
-        from cases.models.disclosure import Disclosure
-
         if membership is None or not membership.is_case_role:
             return self.none()
-        unit = membership.unit_id
-        own = Case.objects.filter(unit_id=unit).values("pk")
-        given = Disclosure.objects.standing().filter(to_unit_id=unit, item=None).values("case_id")
-        to_receive = ConsentLine.objects.live().filter(from_unit_id=unit).values("case_id")
-        return self.filter(pk__in=own.union(given, to_receive, all=True))
+        own, given, to_receive = _grounds(membership.unit_id)
+        return self.filter(
+            pk__in=own.values("pk").union(given.values("case_id"), to_receive.values("case_id"), all=True)
+        )
+
+    def open_to(self, membership: Membership | None) -> "CaseQuerySet":
+        """The same cases, for a query that has chosen its rows already: one by its number, those of one person."""
+        return self.filter(opens(membership, "pk"))
 
     def with_state(self) -> "CaseQuerySet":
         """Adds `state`, the last state row; None to units that do not own the case, which are not told."""

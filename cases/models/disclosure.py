@@ -32,12 +32,13 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
         )
         return self.filter(ended_at=None, until_at__gt=Now()).filter(~Q(basis=Ground.CONSENT) | Exists(line))
 
+    def inbox_of(self, unit: int) -> "DisclosureQuerySet":
+        """The cases themselves that stand given to the unit."""
+        return self.standing().filter(to_unit_id=unit, item=None)
+
     def unopened_by(self, membership: Membership) -> "DisclosureQuerySet":
         """What stands given to the membership's unit and nobody there has opened yet."""
-        from cases.models.reading import Reading
-
-        opened = Reading.objects.filter(disclosure=OuterRef("pk"))
-        return self.standing().filter(~Exists(opened), to_unit_id=membership.unit_id)
+        return self.standing().filter(to_unit_id=membership.unit_id, opened_at=None)
 
     def with_standing(self) -> "DisclosureQuerySet":
         """Adds `stands`, for pages that also tell what is no longer shown."""
@@ -67,6 +68,10 @@ class Disclosure(models.Model):
     ended_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
     ended_how = models.TextField(choices=Ending, blank=True, default="")
 
+    # The receiving unit's first opening; it tells *new* on lists, and nothing is decided from it.
+    opened_at = models.DateTimeField(null=True)
+    opened_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
+
     objects = DisclosureQuerySet.as_manager()
 
     class Meta:
@@ -83,6 +88,11 @@ class Disclosure(models.Model):
                 include=["case", "from_unit", "kind", "purpose", "basis", "until_at"],
                 condition=Q(ended_at=None, item=None),
                 name="disclosure_inbox",
+            ),
+            models.Index(
+                fields=["to_unit", "-at", "-id"],
+                condition=Q(ended_at=None, opened_at=None),
+                name="disclosure_unopened",
             ),
             models.Index(fields=["case", "to_unit"], condition=Q(ended_at=None), name="disclosure_case"),
             models.Index(fields=["item", "to_unit"], condition=Q(ended_at=None), name="disclosure_item"),
@@ -105,6 +115,11 @@ class Disclosure(models.Model):
                 condition=Q(ended_at=None, ended_by=None, ended_how="")
                 | (Q(ended_at__isnull=False, ended_by__isnull=False) & ~Q(ended_how="")),
                 name="who_ended_a_disclosure_when_and_how_are_one_fact",
+            ),
+            models.CheckConstraint(
+                condition=Q(opened_at=None, opened_by=None)
+                | Q(opened_at__isnull=False, opened_by__isnull=False),
+                name="who_opened_a_disclosure_and_when_are_one_fact",
             ),
         ]
 
@@ -142,6 +157,8 @@ CLASSIFIED = {
             "ended_at",
             "ended_by",
             "ended_how",
+            "opened_at",
+            "opened_by",
         ],
         "sensitive",
     )

@@ -30,7 +30,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
             return self.none()
         return self.filter(
             Q(unit_id=membership.unit_id)
-            | Exists(Case.objects.visible_to(membership).filter(person_id=OuterRef("pk")))
+            | Exists(Case.objects.open_to(membership).filter(person_id=OuterRef("pk")))
         )
 
 

@@ -65,7 +65,7 @@ create trigger steps after insert on inquiries_inquirystate for each row execute
 STANDS = """
 -- Whether an open question still has what it needs: the asker reads the case, the receiver the question. Neither side
 -- sees the other's grounds, so the database answers both alike, and nobody else.
-grant select on inquiries_inquiry, cases_standing to portal_definer;
+grant select on inquiries_inquiry to portal_definer;
 create policy door on inquiries_inquiry for select to portal_definer using (true);
 create function portal.question_stands(the_inquiry bigint) returns boolean language sql stable security definer
 set search_path = public, pg_temp as $$

@@ -1,12 +1,14 @@
 """Who sees this and why, and what is new: read for pages, deciding nothing, and still true."""
 
 import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models.functions import Now
 
 from cases import consents, listing, sight
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
 from cases.actions.reading import note_opened
-from cases.models import Item, Reading
+from cases.models import Disclosure, Item
 from parties.access import acting
 from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
 
@@ -64,7 +66,8 @@ def test_what_was_given_is_new_until_somebody_of_the_unit_has_opened_it(cast, gi
     assert ">Ny<" not in colleague.get("/cases/?show=received").content.decode()
     with acting(cast.investigator):
         assert listing.given_to_read(cast.investigator) == []
-        assert set(Reading.objects.values_list("by", flat=True)) == {cast.investigator.pk}
+        opened = Disclosure.objects.filter(case=case)
+        assert set(opened.values_list("opened_by", flat=True)) == {cast.investigator.pk}
 
 
 def test_a_giver_does_not_open_for_the_receiver_nor_a_manager_for_the_unit(cast, given):
@@ -72,7 +75,7 @@ def test_a_giver_does_not_open_for_the_receiver_nor_a_manager_for_the_unit(cast,
     for member in (cast.coordinator, cast.manager):
         with acting(member):
             note_opened(by=member, case=case, item=item)
-            assert Reading.objects.count() == 0
+            assert not Disclosure.objects.filter(opened_at__isnull=False).exists()
     with acting(cast.investigator):
         assert len(listing.given_to_read(cast.investigator)) == 1
 
@@ -121,3 +124,17 @@ def test_the_preview_tells_what_the_own_unit_loses(cast):
         assert consents.what_closes(case, consent, cast.coordinator) == [
             f"Ni ser inte längre 1 uppgift från {fk.unit.name}."
         ]
+
+
+def test_the_database_notes_the_opening_for_the_receiver_of_what_stands_and_for_nobody_else(cast, given):
+    case, item, _ = given
+
+    def noted(member) -> int:
+        with acting(member), connection.cursor() as cursor:
+            cursor.execute("select portal.note_opened(%s, %s)", [case.pk, item.pk])
+            return cursor.fetchone()[0]
+
+    assert [noted(m) for m in (cast.coordinator, cast.other_clinic, cast.other_fk_unit)] == [0, 0, 0]
+    with acting(cast.coordinator), pytest.raises(DatabaseError, match="not rewritten"), transaction.atomic():
+        Disclosure.objects.filter(item=item).update(opened_at=Now(), opened_by=cast.coordinator)
+    assert [noted(cast.investigator), noted(cast.unassigned_officer)] == [1, 0]

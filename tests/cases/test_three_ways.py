@@ -148,6 +148,7 @@ def test_oracle_orm_and_wall_agree(cast, seed):
             model: set(model.objects.using("owner").visible_to(member).values_list("pk", flat=True))
             for model in (Case, Item, Person)
         }
+        assert set(Case.objects.using("owner").open_to(member).values_list("pk", flat=True)) == want_cases
         assert alone == {Case: want_cases, Item: want_items, Person: want_persons}, (
             "the first net without the second"
         )
@@ -157,6 +158,7 @@ def test_oracle_orm_and_wall_agree(cast, seed):
                 "visible_to"
             )
             assert set(Item.objects.values_list("pk", flat=True)) == want_items, "the wall"
+            assert set(Case.objects.open_to(member).values_list("pk", flat=True)) == want_cases, "open_to"
             assert set(Item.objects.visible_to(member).values_list("pk", flat=True)) == want_items, (
                 "visible_to"
             )

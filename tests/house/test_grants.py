@@ -16,7 +16,6 @@ GRANTS: dict[str, set[str]] = {
     "cases_casestate": KEPT,
     "cases_consent": KEPT,
     "cases_item": KEPT,
-    "cases_reading": KEPT,
     "cases_spell": KEPT,
     "errands_file": KEPT,
     "inquiries_declinereason": KEPT,
