@@ -159,7 +159,9 @@ class EndedSession:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         login = resolve_url(settings.LOGIN_URL)
-        if response.status_code != 302 or urlsplit(response.headers["Location"]).path != login:
+        where = urlsplit(response.headers.get("Location", ""))
+        # Only the demand for a login names a page to come back to; a page that is done leads to the login bare.
+        if response.status_code != 302 or where.path != login or not where.query:
             return response
         if request.user.is_authenticated or request.path == resolve_url("logout"):
             return response
@@ -173,6 +175,5 @@ class EndedSession:
             if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
                 return HttpResponse(status=401)
             return log_in_and_send_again(request, typed_in(request))
-        if urlsplit(response.headers["Location"]).query:
-            response.headers["Location"] += ended
+        response.headers["Location"] += ended
         return response

@@ -81,11 +81,16 @@ def test_the_night_removes_what_is_older_than_thirty_days_and_nothing_younger(ca
 
 def test_the_nights_door_opens_on_nothing_else(cast):
     """The role that owns the function reads no draft that is not too old, and the portal cannot become it."""
-    save(cast.coordinator)
+    # Written where it is read: another connection would not see the test's own transaction.
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "insert into errands_draft (member, form, object_key, text, saved_at)"
+            " values (1, 'young', '', '{}', statement_timestamp() - interval '29 days 23 hours'),"
+            " (1, 'old', '', '{}', statement_timestamp() - interval '30 days 1 minute')"
+        )
         cursor.execute("set local role portal_definer")
-        cursor.execute("select count(*) from errands_draft")
-        assert cursor.fetchone() == (0,)
+        cursor.execute("select form from errands_draft")
+        assert cursor.fetchall() == [("old",)]
     with pytest.raises(Exception, match="permission denied"), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("set local role portal_definer")

@@ -139,6 +139,7 @@ FRAME = [
     "base.html",
     "plain.html",
     "[45]*.html",
+    "unsent.html",
     "parts/*.html",
     "registration/*.html",
     "bootstrap5/**/*.html",

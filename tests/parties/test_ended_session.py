@@ -193,3 +193,15 @@ def test_a_login_form_that_lay_open_leads_to_the_login(cast, strict):
         "/login/", credentials(cast.coordinator, unsent=carried), headers=HERE
     ).content.decode()
     assert hidden(page, FIELD) and PASSWORD not in page
+
+
+def test_a_page_that_is_done_and_leads_to_the_login_is_no_ended_session(cast, client):
+    """Choosing a password by a link ends at the login, and nothing is to be sent again."""
+    from parties import actions
+
+    client.cookies["sessionid"] = "an-old-one"
+    link = actions.send_link(by=None, user=cast.coordinator.user).partition("/welcome/")[2]
+    page = client.get(f"/welcome/{link}", follow=True)
+    chosen = {"new_password1": "en-helt-annan-fras", "new_password2": "en-helt-annan-fras"}
+    answer = client.post(page.redirect_chain[-1][0], chosen)
+    assert (answer.status_code, answer["Location"]) == (302, "/login/")
