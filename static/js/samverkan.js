@@ -68,6 +68,7 @@
         const answer = await fetch(form.dataset.draftUrl, {
           method: "POST", body: fields, keepalive: leaving, redirect: "error", headers: { "X-CSRFToken": token() },
         });
+        if (answer.status === 401) return say(texts.draftLoggedOut, true);
         if (!answer.ok) throw new Error(answer.status);
         const now = new Date().toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
         say(texts.draftSaved.replace("{time}", now), false);

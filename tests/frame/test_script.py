@@ -111,6 +111,17 @@ def test_a_draft_is_saved_after_a_rest_without_what_is_secret(frame, page: Page)
     assert set(sent) == {"text", "day"}
 
 
+def test_a_draft_after_the_session_has_ended_says_how_to_go_on(frame, page: Page):
+    frame.answers["/drafts/1/"] = lambda route: route.fulfill(status=401)
+    page.clock.install()
+    page.goto(frame.draw(PAGE, form=Answer(), draft_url="/drafts/1/"))
+    page.locator("#id_text").fill("Hej")
+    page.clock.run_for(2_100)
+    expect(page.locator(".sv-foot [data-draft-status]")).to_have_text(
+        "Du har loggats ut. Skicka som vanligt: då får du logga in, och texten följer med."
+    )
+
+
 @pytest.mark.parametrize(("draft", "asked"), [("", ["beforeunload"]), ("/drafts/1/", [])])
 def test_typed_text_without_a_draft_is_not_left_without_a_question(frame, page: Page, draft, asked):
     """Another page, another language: the browser asks first. With a draft nothing would be lost, and nothing is asked."""
