@@ -91,7 +91,7 @@ insert into cases_casestate (state, from_at, reason, by_id, case_id, unit_id)
     from cases_case c join clinic k on k.unit = c.unit_id;
 insert into cases_casestate (state, from_at, reason, by_id, case_id, unit_id)
     select 'closed', c.updated_at, '', k.member, c.id, c.unit_id
-    from cases_case c join clinic k on k.unit = c.unit_id where c.id %% 4 = 0;
+    from cases_case c join clinic k on k.unit = c.unit_id where c.id / 40 %% 4 = 0;
 insert into cases_spell (from_on, to_on, degree, benefit, by_id, case_id, unit_id)
     select current_date - (c.id %% 300)::int, null, (array[25, 50, 75, 100])[1 + c.id %% 4], 'sickness_benefit',
         k.member, c.id, c.unit_id
