@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import words
 from audit.dates import DateField
+from audit.fields import field_of
 
 
 class LogFilter(forms.Form):
@@ -21,9 +22,9 @@ class LogFilter(forms.Form):
 
     def __init__(self, *args, reader, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", _("All")), *words.choices()]
+        field_of(self, "kind", forms.ChoiceField).choices = [("", _("All")), *words.choices()]
         staff = [pair for part in words.staff_of for pair in part(reader)]
-        self.fields["who"].choices = [("", _("Everyone")), *staff]
+        field_of(self, "who", forms.ChoiceField).choices = [("", _("Everyone")), *staff]
         # A filter that is no longer in the list is no error to be told of: it shows everything.
         self.fields["kind"].error_messages["invalid_choice"] = self.fields["who"].error_messages[
             "invalid_choice"
@@ -33,7 +34,8 @@ class LogFilter(forms.Form):
         return self.cleaned_data["case"].strip().upper()
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         start, end = values.get("from_on"), values.get("to_on")
         if start and end and end < start:
             self.add_error(

@@ -14,6 +14,7 @@ manager asked. A personal number stands nowhere. Whose name was shown on the pag
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -30,6 +31,21 @@ READERS = frozenset({"auditor", "manager"})
 PAGE = 50
 MOST_NAMED = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Reader(ledger.Member, Protocol):
+    """Whoever reads the log, as far as this room knows: the three numbers, and the task."""
+
+    role: str
+
+    @property
+    def is_case_role(self) -> bool: ...
+
+
+class LogRequest(HttpRequest):
+    """A request as this page meets it: who acts stands on it."""
+
+    membership: Reader | None
 
 
 @dataclass
@@ -49,7 +65,7 @@ class Row:
 
 
 @require_safe
-def access_log(request: HttpRequest) -> HttpResponse:
+def access_log(request: LogRequest) -> HttpResponse:
     """The newest rows first, a page at a time; filters by event, person of staff, case, person's key and dates.
 
     Reading the log is logged too, with the persons whose names the page shows.
@@ -59,7 +75,8 @@ def access_log(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = LogFilter(request.GET or None, reader=reader)
     if form.is_bound and not form.is_valid():
-        entries, more = [], False
+        entries: list[Entry] = []
+        more = False
     else:
         entries, more = _page(
             reader, form.cleaned_data if form.is_bound else {}, request.GET.get("before", "")
@@ -81,7 +98,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(reader, wanted: dict, before: str) -> tuple[list[Entry], bool]:
+def _page(reader: Reader, wanted: dict, before: str) -> tuple[list[Entry], bool]:
     # The wall says which rows there are; asked here as well, so that the index of the unit or the party is used.
     mine = {"party": reader.party_id} if reader.role == "auditor" else {"unit": reader.unit_id}
     rows = Entry.objects.filter(words.chosen(wanted.get("kind", "")), **mine).order_by("-at", "-id")
@@ -124,14 +141,14 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _case(reader, typed: str) -> int:
+def _case(reader: Reader, typed: str) -> int:
     """The case that is meant: by its number, if the reader may know of it, else by its key; 0 is no case."""
     if typed.isascii() and typed.isdecimal() and len(typed) < 19:
         return int(typed)
     return next((found for look in words.case_numbered if (found := look(reader, typed))), 0)
 
 
-def _known(reader, entries: list[Entry]) -> words.Known:
+def _known(reader: Reader, entries: list[Entry]) -> words.Known:
     cases = {e.case for e in entries if e.case}
     persons = {person for e in entries for person in e.persons}
     known = [look(reader, cases, persons) for look in words.known_to]
@@ -154,12 +171,12 @@ def _in_words(entries: list[Entry], known: words.Known) -> list[Row]:
         rows.append(
             Row(
                 at=e.at,
-                who=names.get(e.member, ""),
-                unit=units.get(e.unit, ""),
+                who=names.get(e.member, "") if e.member else "",
+                unit=units.get(e.unit, "") if e.unit else "",
                 event=words.in_words(e.kind),
                 asked_for=e.note if e.kind == "read.refused" else "",
                 case=e.case,
-                case_number=known.cases.get(e.case, ""),
+                case_number=known.cases.get(e.case, "") if e.case else "",
                 persons=persons[:cut],
                 more=persons[cut:],
                 why=words.BASES.get(e.basis, ""),

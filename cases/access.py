@@ -5,16 +5,18 @@ ledger row of the same kind whether it is another unit's, has ended, or never wa
 """
 
 import re
+from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from audit import ledger
 from cases.models import Case, Consent, Item
+from parties.access import PortalRequest, who_acts
 from parties.models import Membership, Role
 
 
-def open_case(request: HttpRequest, number: str, *, deed: str = "case.read") -> Case:
+def open_case(request: PortalRequest, number: str, *, deed: str = "case.read") -> Case:
     """The case by its number if the membership may open it, read in the ledger; else Http404, also in the ledger."""
     case = (
         Case.objects.open_to(request.membership)
@@ -24,12 +26,13 @@ def open_case(request: HttpRequest, number: str, *, deed: str = "case.read") -> 
     )
     if case is None:
         refuse(request, number)
-    why = "own" if case.unit_id == request.membership.unit_id else "given"
-    ledger.record_read(deed, by=request.membership, case=case.pk, persons=[case.person_id], basis=why)
+    member = who_acts(request)
+    why = "own" if case.unit_id == member.unit_id else "given"
+    ledger.record_read(deed, by=member, case=case.pk, persons=[case.person_id], basis=why)
     return case
 
 
-def refuse(request: HttpRequest, key: str) -> None:
+def refuse(request: PortalRequest, key: str) -> NoReturn:
     """Leaves the trace of a refused attempt, with the key asked for and no person, and raises Http404."""
     ledger.record_read("read.refused", by=request.membership, note=key_for_ledger(key))
     raise Http404
@@ -46,7 +49,7 @@ def key_for_ledger(key: str) -> str:
     return key if _KEY.fullmatch(key) else "not a key"
 
 
-def open_item(request: HttpRequest, case: Case, pk: int) -> Item:
+def open_item(request: PortalRequest, case: Case, pk: int) -> Item:
     """A version in the case that the membership may read; else Http404."""
     item = (
         Item.objects.visible_to(request.membership)
@@ -59,10 +62,10 @@ def open_item(request: HttpRequest, case: Case, pk: int) -> Item:
     return item
 
 
-def open_consent(request: HttpRequest, case: Case, number: str) -> Consent:
+def open_consent(request: PortalRequest, case: Case, number: str) -> Consent:
     """A consent of the case, for the unit that collected it; else Http404."""
     consent = (
-        Consent.objects.filter(case=case, number=number, unit_id=request.membership.unit_id)
+        Consent.objects.filter(case=case, number=number, unit_id=who_acts(request).unit_id)
         .select_related("registered_by__user", "unit")
         .first()
     )

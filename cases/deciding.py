@@ -132,11 +132,11 @@ class Standing:
         coming = [line for line in lines if line.ended_at is None and line.from_at > self.now]
         if coming:
             return Reason.NOT_YET, coming[0].from_at.astimezone(STOCKHOLM).date()
-        withdrawn = [line for line in lines if line.ended_at is not None]
+        withdrawn = [(line.ended_at, line) for line in lines if line.ended_at is not None]
         expired = [line for line in lines if line.ended_at is None and line.until_at <= self.now]
-        if withdrawn and (not expired or withdrawn[-1].ended_at > expired[-1].until_at):
-            last = max(withdrawn, key=lambda line: line.ended_at)
-            day = last.ended_at.astimezone(STOCKHOLM).date()
+        if withdrawn and (not expired or withdrawn[-1][0] > expired[-1].until_at):
+            ended_at, last = max(withdrawn, key=lambda pair: pair[0])
+            day = ended_at.astimezone(STOCKHOLM).date()
             return (Reason.WITHDRAWN if last.ended_how == Ending.WITHDRAWN else Reason.CONSENT_ENDED), day
         if expired:
             return Reason.CONSENT_ENDED, last_day(expired[-1].until_at)

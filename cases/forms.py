@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from audit.fields import field_of
 from cases.law import CONSENT_KINDS, InformationKind
 from cases.models import ConsentForm as Form
 from cases.models import ItemType, Purpose, Sex, State
@@ -52,7 +54,8 @@ class SoftStop(forms.Form):
     stop_fields: tuple[str, ...] = ("heading", "text")
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         words = sorted({w for name in self.stop_fields for w in warning_words(values.get(name) or "")})
         if words and not values.get("checked"):
             self.fields["checked"].widget = forms.CheckboxInput()
@@ -94,7 +97,7 @@ class NewCaseForm(forms.Form):
         help_text=_("Nothing can be given in the portal. Handle it by your unit's routine."),
     )  # fmt: skip
     initiative = forms.ModelChoiceField(
-        label=_("The initiative"), queryset=None, required=False, empty_label=_("None")
+        label=_("The initiative"), queryset=Initiative.objects.none(), required=False, empty_label=_("None")
     )
     from_on = DateField(label=_("On sick leave from"), required=False)
     to_on = DateField(label=_("On sick leave until"), required=False)
@@ -104,12 +107,9 @@ class NewCaseForm(forms.Form):
     )  # fmt: skip
     benefit = forms.ChoiceField(label=_("Benefit"), required=False, choices=[*CHOOSE, *Benefit.choices])
 
-    def __init__(self, *args, by: Membership, initiatives: Iterable[Initiative], **kwargs) -> None:
+    def __init__(self, *args, by: Membership, initiatives: QuerySet[Initiative], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["initiative"].queryset = initiatives
-        # Asked for only together with something else: neither always nor never, so the label says nothing.
-        for name in ("number", "name", "sex", "degree", "benefit"):
-            self.fields[name].mark_optional = False
+        field_of(self, "initiative", forms.ModelChoiceField).queryset = initiatives
 
     def clean_number(self):
         text = self.cleaned_data["number"]
@@ -121,7 +121,8 @@ class NewCaseForm(forms.Form):
             raise forms.ValidationError(problem.sentence, code=problem.code) from None
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         number, anonymous = values.get("number"), values.get("anonymous")
         if anonymous and number:
             self.add_error("anonymous", _("There is a number above. Remove the number, or the tick here."))
@@ -171,7 +172,8 @@ class SpellForm(forms.Form):
     )  # fmt: skip
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         start, end = values.get("from_on"), values.get("to_on")
         if start and end and end < start:
             self.add_error(
@@ -189,7 +191,9 @@ class StateForm(forms.Form):
 
     def __init__(self, *args, moves: Iterable[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["state"].choices = [(s.value, _MOVE_WORDS[s]) for s in State if s in moves]
+        field_of(self, "state", forms.ChoiceField).choices = [
+            (s.value, _MOVE_WORDS[s]) for s in State if s in moves
+        ]
         self.fields["state"].error_messages["required"] = _("Choose what happens to the case.")
 
 
@@ -249,7 +253,7 @@ class ItemForm(SoftStop):
         if type in KIND_OF_TYPE:
             del self.fields["kind"]
         else:
-            self.fields["kind"].choices = [
+            field_of(self, "kind", forms.ChoiceField).choices = [
                 (k.value, k.label) for k in CONSENT_KINDS if k is not InformationKind.EXISTENCE
             ]
         kept = self.FACTS.get(type, ())
@@ -257,7 +261,8 @@ class ItemForm(SoftStop):
             del self.fields[name]
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         start, end = values.get("period_start"), values.get("period_end")
         if start and end and end < start:
             self.add_error(
@@ -280,11 +285,18 @@ LONGEST_MONTHS = 12
 ORAL_DAYS = 90
 
 
+class PartyAndUnit(forms.ModelMultipleChoiceField):
+    """Units, each by its party's name and its own; by one name when they are the same."""
+
+    def label_from_instance(self, unit: Unit) -> str:
+        return f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
+
+
 class ConsentRecordForm(forms.Form):
     """The consent as it stands on the paper. Nothing is ticked in advance."""
 
-    units = forms.ModelMultipleChoiceField(
-        label=_("With whom"), queryset=None, widget=forms.CheckboxSelectMultiple,
+    units = PartyAndUnit(
+        label=_("With whom"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one that the person has said yes to.")},
     )  # fmt: skip
     direction = forms.ChoiceField(
@@ -332,16 +344,13 @@ class ConsentRecordForm(forms.Form):
     def __init__(self, *args, units, earlier: bool, today: date, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["units"].queryset = units
-        self.fields["obtained_how"].mark_optional = False
-        self.fields["units"].label_from_instance = lambda unit: (
-            f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
-        )
+        field_of(self, "units", PartyAndUnit).queryset = units
         if not earlier:
             del self.fields["reopens_earlier"]
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         start, end = values.get("valid_from"), values.get("valid_to")
         if "valid_to" in self.errors and not self.data.get(self.add_prefix("valid_to")):
             self.errors["valid_to"] = self.error_class([_too_long_sentence()])
@@ -406,10 +415,11 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, *args, lines: list[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lines"].choices = lines
+        field_of(self, "lines", forms.MultipleChoiceField).choices = lines
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("what") == "some" and not values.get("lines") and "lines" not in self.errors:
             self.add_error("lines", _("Tick what the person takes back, or choose All of it."))
         return values

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audit.fields import field_of
 from cases import held, intake
 from cases.listcells import MAX_BYTES, MAX_ROWS, clean, figure
 from cases.listfile import (
@@ -28,6 +29,7 @@ from cases.listfile import (
     check_size,
 )
 from initiatives.models import Initiative
+from parties.access import PortalRequest, who_acts
 from parties.models import Membership, Role, Unit
 
 PAGE = 200
@@ -50,7 +52,7 @@ class ListForm(forms.Form):
     )
     initiative = forms.ModelChoiceField(
         label=_("The initiative"),
-        queryset=None,
+        queryset=Initiative.objects.none(),
         required=False,
         empty_label=_("None"),
         error_messages={"invalid_choice": _("Choose an initiative that your units take part in, or none.")},
@@ -63,7 +65,7 @@ class ListForm(forms.Form):
             "mb": MAX_BYTES // 1_000_000,
             "rows": figure(MAX_ROWS),
         }
-        self.fields["initiative"].queryset = initiatives
+        field_of(self, "initiative", forms.ModelChoiceField).queryset = initiatives
         if not initiatives:
             del self.fields["initiative"]
 
@@ -82,16 +84,16 @@ def _refused(filename: str, problem: ListFileProblem) -> str:
     return _now("%(file)s was not taken. %(sentence)s") % words
 
 
-def _importer(request: HttpRequest) -> Membership:
+def _importer(request: PortalRequest) -> Membership:
     """Whoever may import; for everyone else these pages do not exist."""
     if not intake.may_import(request.membership):
         raise Http404
-    return request.membership
+    return who_acts(request)
 
 
 # The token is asked for in _choose: it stands in the form, and reading the form reads the file.
 @csrf_exempt
-def import_cases(request: HttpRequest) -> HttpResponse:
+def import_cases(request: PortalRequest) -> HttpResponse:
     """Chooses a file. How it is received is set before any of it is read: in memory, no more than a list."""
     request.upload_handlers = [held.ListUpload(request)]
     return _choose(request)
@@ -99,7 +101,7 @@ def import_cases(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
-def _choose(request: HttpRequest) -> HttpResponse:
+def _choose(request: PortalRequest) -> HttpResponse:
     """Checks the file and keeps it sealed until it is imported; one that is refused is told at its field."""
     member = _importer(request)
     reach = intake.reach_of(member)
@@ -174,7 +176,7 @@ def _names(reach: intake.Reach) -> list[str]:
 
 
 @require_safe
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: PortalRequest) -> HttpResponse:
     """What would be taken, unit by unit, and each rejected row; after the import, what was done."""
     member = _importer(request)
     waits = held.look(request.session, member.pk)
@@ -202,13 +204,13 @@ def import_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _start(request: HttpRequest, count: int) -> int:
+def _start(request: PortalRequest, count: int) -> int:
     text = request.GET.get("from", "")
     start = int(text) if text.isdecimal() and len(text) < 7 else 0
     return start if start < count else 0
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
+def _gone(request: PortalRequest) -> HttpResponse:
     messages.warning(
         request, _now("The list is no longer here: it waits for an hour at most. Choose the file again.")
     )
@@ -216,7 +218,7 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def import_confirm(request: HttpRequest) -> HttpResponse:
+def import_confirm(request: PortalRequest) -> HttpResponse:
     """Imports exactly the file that was checked. It is gone as the import begins, however that ends."""
     member = _importer(request)
     waits = held.take(request.session, member.pk)
@@ -238,7 +240,7 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def import_discard(request: HttpRequest) -> HttpResponse:
+def import_discard(request: PortalRequest) -> HttpResponse:
     """Throws the list away."""
     _importer(request)
     held.destroy(request.session)
@@ -247,7 +249,7 @@ def import_discard(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def import_rejected(request: HttpRequest) -> HttpResponse:
+def import_rejected(request: PortalRequest) -> HttpResponse:
     """The rejected rows as CSV: line, column and what is wrong, to correct the list by; no cell's value."""
     member = _importer(request)
     waits = held.look(request.session, member.pk)

@@ -252,6 +252,8 @@ class Decision:
     def sentence(self) -> str:
         """The decision in the reader's language, as in domain/words.md."""
         if not self.allowed:
+            if self.reason is None:
+                raise ValueError("a refusal has a reason")
             return str(self.reason.label) % {"party": self.party, "date": self.reason_on or ""}
         if self.ground is Ground.CONSENT:
             return _("May be given to %(party)s: consent until %(date)s.") % {
@@ -264,7 +266,7 @@ class Decision:
             ) % {"party": self.party}
         if self.ground is Ground.FK_DUTY:
             return _("Is to be answered: %(party)s has asked about a named person.") % {"party": self.party}
-        return _("May be asked: Försäkringskassan may ask (110 kap. 14 § SFB).")
+        return str(_("May be asked: Försäkringskassan may ask (110 kap. 14 § SFB)."))
 
     @property
     def sentence_for_asking(self) -> str:
@@ -274,7 +276,9 @@ class Decision:
                 "date": self.until_on
             }
         if self.allowed and self.ground is Ground.INTRA_CARE:
-            return _(
-                "May be asked when the care relation stands, the patient is informed and nothing is blocked."
+            return str(
+                _(
+                    "May be asked when the care relation stands, the patient is informed and nothing is blocked."
+                )
             )
         return self.sentence

@@ -3,8 +3,10 @@ number of queries for two rows and for fifty, and walks by key, never by offset.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -98,10 +100,13 @@ def own(
     elif whose == NOBODYS:
         rows = rows.filter(~Exists(handler))
     cursor = _cursor(before)
-    if cursor:
-        rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
+    after = (
+        rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
+        if cursor
+        else rows
+    )
     values = list(
-        rows.values(
+        after.values(
             "pk",
             "number",
             "person_id",
@@ -147,7 +152,7 @@ def _new_among(member: Membership, cases: list[int]) -> set[int]:
     )
 
 
-def _is_counted(row: dict, today: date) -> bool:
+def _is_counted(row: Mapping[str, Any], today: date) -> bool:
     return bool(row["first_day"]) and row["first_day"] <= today and row["benefit"] in COUNTED_BENEFITS
 
 
@@ -159,8 +164,11 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
         .order_by("-at", "-id")
     )
     cursor = _cursor(before)
-    if cursor:
-        given = given.extra(where=["(cases_disclosure.at, cases_disclosure.id) < (%s, %s)"], params=cursor)
+    after = (
+        given.extra(where=["(cases_disclosure.at, cases_disclosure.id) < (%s, %s)"], params=cursor)
+        if cursor
+        else given
+    )
     names = (
         "pk",
         "at",
@@ -170,7 +178,7 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
         "case__person__name",
         "case__unit__name",
     )
-    values = list(given.values(*names)[: PAGE + 1])
+    values = list(after.values(*names)[: PAGE + 1])
     page = Page(persons=[v["case__person_id"] for v in values[:PAGE]])
     new = _new_among(member, [v["case_id"] for v in values[:PAGE]])
     seen: set[str] = set()

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -62,13 +63,13 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
     """The items of the case the member sees, the latest versions, newest first. As many queries for two items as for fifty."""
     items = list(
         Item.objects.visible_to(member)
-        .latest()
+        .latest_versions()
         .filter(case=case)
         .exclude(type__in=[ItemType.QUESTION, ItemType.ANSWER])
         .select_related("unit", "author__user")
         .order_by("-happened_on", "-id")[:200]
     )
-    given: dict[int, list[Disclosure]] = defaultdict(list)
+    given: dict[int | None, list[Disclosure]] = defaultdict(list)
     for d in _given(Disclosure.objects.filter(case=case, item__isnull=False), member):
         given[d.item_id].append(d)
     lines = _consent_dates(case, member)
@@ -104,7 +105,7 @@ def _given(disclosures: DisclosureQuerySet, member: Membership) -> list[Disclosu
         disclosures.filter(from_unit_id=member.unit_id)
         .with_standing()
         .select_related("to_unit", "to_party", "by__user")
-        .order_by("stands", "at", "id")
+        .order_by(F("stands"), "at", "id")
     ):
         last[d.item_id, d.to_unit_id] = d
     return sorted(last.values(), key=lambda d: d.at)
@@ -264,7 +265,10 @@ def _care_of_the_same_organisation(member: Membership, known: set[int]) -> list[
     """Public care of the same region, which may receive in a care relation without a line."""
     if member.unit.party.kind not in (PartyKind.PSYCHIATRY, PartyKind.PRIMARY_CARE):
         return []
-    other = {PartyKind.PSYCHIATRY: PartyKind.PRIMARY_CARE, PartyKind.PRIMARY_CARE: PartyKind.PSYCHIATRY}
+    other: dict[str, PartyKind] = {
+        PartyKind.PSYCHIATRY: PartyKind.PRIMARY_CARE,
+        PartyKind.PRIMARY_CARE: PartyKind.PSYCHIATRY,
+    }
     return list(
         Unit.objects.filter(
             party__organisation_id=member.unit.party.organisation_id,

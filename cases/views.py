@@ -1,7 +1,8 @@
 """The pages of the case. Door, form, deed, next page."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,12 +25,13 @@ from cases.models.case import MOVES
 from cases.models.item import WRITABLE_TYPES, types_for
 from errands import drafts
 from initiatives.models import Initiative
+from parties.access import PortalRequest, who_acts
 from parties.models import CARE_KINDS, Membership, Unit
 
 SHOW_PERSONS = "show_persons"
 
 
-def _case_worker(request: HttpRequest) -> Membership:
+def _case_worker(request: PortalRequest) -> Membership:
     """Whoever acts with a case role; for everyone else these pages do not exist."""
     if request.membership is None or not request.membership.is_case_role:
         raise Http404
@@ -37,7 +39,7 @@ def _case_worker(request: HttpRequest) -> Membership:
 
 
 @require_safe
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: PortalRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = _case_worker(request)
     matters = sorted(
@@ -54,7 +56,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: PortalRequest) -> HttpResponse:
     """The unit's own cases, or those others have opened for it; a page at a time, in the order they last moved."""
     member = _case_worker(request)
     show, whose = request.GET.get("show", ""), ""
@@ -75,7 +77,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def show_persons(request: HttpRequest) -> HttpResponse:
+def show_persons(request: PortalRequest) -> HttpResponse:
     """Turns names and numbers on or off in this session: off is for the projector."""
     _case_worker(request)
     request.session[SHOW_PERSONS] = request.POST.get("show") == "1"
@@ -83,7 +85,7 @@ def show_persons(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def case_search(request: HttpRequest) -> HttpResponse:
+def case_search(request: PortalRequest) -> HttpResponse:
     """Search by case number, personal number or name. The term is posted, answered and kept nowhere: no address, no session."""
     member = _case_worker(request)
     term = request.POST.get("q", "").replace("\x00", "").strip()[:100]
@@ -96,7 +98,7 @@ def case_search(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new_case(request: HttpRequest) -> HttpResponse:
+def new_case(request: PortalRequest) -> HttpResponse:
     """Logs a case; with a spell when there is one. A person already here leads to the case there is."""
     member = _case_worker(request)
     if not case_verbs.may_open_cases(member):
@@ -133,15 +135,15 @@ def new_case(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/new.html", {"form": form, "member": member, "known": known})
 
 
-def _initiatives_of(member: Membership):
+def _initiatives_of(member: Membership) -> QuerySet[Initiative]:
     return Initiative.objects.filter(participations__party=member.party_id).distinct().order_by("name")
 
 
 @require_safe
-def case_page(request: HttpRequest, number: str) -> HttpResponse:
+def case_page(request: PortalRequest, number: str) -> HttpResponse:
     """Who, what happens next, the items by kind with who can see each and why, and the consents at a glance."""
     case = open_case(request, number)
-    member = request.membership
+    member = who_acts(request)
     owner = case.unit_id == member.unit_id
     items = sight.items_of(case, member)
     note_opened(by=member, case=case)
@@ -187,28 +189,28 @@ def _days(spell: Spell | None, state: CaseState | None) -> DayBar | None:
 
 
 @require_http_methods(["GET", "POST"])
-def new_spell(request: HttpRequest, number: str) -> HttpResponse:
+def new_spell(request: PortalRequest, number: str) -> HttpResponse:
     """Records a spell."""
     case = open_case(request, number)
-    demand(request.membership, case, "record_spell")
+    demand(who_acts(request), case, "record_spell")
     form = SpellForm(request.POST or None)
     if form.is_valid():
-        case_verbs.record_spell(by=request.membership, case=case, **form.cleaned_data)
+        case_verbs.record_spell(by=who_acts(request), case=case, **form.cleaned_data)
         messages.success(request, _("The sick leave is recorded."))
         return redirect("case", number=number)
     return render(request, "cases/spell.html", {"form": form, "case": case})
 
 
 @require_http_methods(["GET", "POST"])
-def case_state(request: HttpRequest, number: str) -> HttpResponse:
+def case_state(request: PortalRequest, number: str) -> HttpResponse:
     """Opens, pauses or closes the case; the page says what closing ends."""
     case = open_case(request, number)
-    demand(request.membership, case, "set_state")
-    state = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first()
+    demand(who_acts(request), case, "set_state")
+    state = CaseState.objects.filter(case=case).latest("from_at", "id")
     form = StateForm(request.POST or None, moves=MOVES[state.state])
     if form.is_valid():
         try:
-            case_verbs.set_state(by=request.membership, case=case, **form.cleaned_data)
+            case_verbs.set_state(by=who_acts(request), case=case, **form.cleaned_data)
         except case_verbs.AlreadyRegistered as there:
             form.add_error(
                 "state",
@@ -227,26 +229,26 @@ def case_state(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def protect(request: HttpRequest, number: str) -> HttpResponse:
+def protect(request: PortalRequest, number: str) -> HttpResponse:
     """Protects the identity: one confirmation, and nobody outside the unit sees anything of the person."""
     case = open_case(request, number)
-    demand(request.membership, case, "protect")
+    demand(who_acts(request), case, "protect")
     if request.method == "POST":
-        case_verbs.protect(by=request.membership, case=case)
+        case_verbs.protect(by=who_acts(request), case=case)
         messages.success(request, _("The identity is protected. Nothing is shown to others any longer."))
         return redirect("case", number=number)
     return render(request, "cases/protect.html", {"case": case})
 
 
 @require_http_methods(["GET", "POST"])
-def assign(request: HttpRequest, number: str) -> HttpResponse:
+def assign(request: PortalRequest, number: str) -> HttpResponse:
     """Names who at the own unit handles the case."""
     case = open_case(request, number)
-    demand(request.membership, case, "assign")
+    demand(who_acts(request), case, "assign")
     colleagues = [
         m
         for m in Membership.objects.current()
-        .filter(unit=request.membership.unit)
+        .filter(unit=who_acts(request).unit)
         .select_related("user", "unit__party")
         if m.is_case_role
     ]
@@ -254,17 +256,17 @@ def assign(request: HttpRequest, number: str) -> HttpResponse:
         chosen = next((m for m in colleagues if str(m.pk) == request.POST.get("member")), None)
         if chosen is None:
             raise Http404
-        case_verbs.assign(by=request.membership, case=case, member=chosen)
+        case_verbs.assign(by=who_acts(request), case=case, member=chosen)
         messages.success(request, _("%(name)s now handles the case.") % {"name": chosen.user.name})
         return redirect("case", number=number)
     return render(request, "cases/assign.html", {"case": case, "colleagues": colleagues})
 
 
 @require_http_methods(["GET", "POST"])
-def new_item(request: HttpRequest, number: str) -> HttpResponse:
+def new_item(request: PortalRequest, number: str) -> HttpResponse:
     """Chooses what to write, then writes it; the next page shows who may receive it."""
     case = open_case(request, number)
-    member = request.membership
+    member = who_acts(request)
     demand(member, case, "write_item")
     type_ = request.GET.get("type", "")
     if type_ not in types_for(member.unit):
@@ -305,10 +307,10 @@ def _of_an_item(form: ItemForm) -> dict:
 
 
 @require_http_methods(["GET", "POST"])
-def new_version(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def new_version(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     """A later version of the own unit's item; a colleague's version in the meantime is not written over."""
     case = open_case(request, number)
-    member = request.membership
+    member = who_acts(request)
     demand(member, case, "write_item")
     item = open_item(request, case, pk)
     if item.unit_id != member.unit_id or item.type not in WRITABLE_TYPES:
@@ -335,11 +337,11 @@ def new_version(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 @require_safe
-def item_page(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def item_page(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     """One version: its text, who can see it and why, and to whom it may be given now."""
     case = open_case(request, number, deed="item.read")
     item = open_item(request, case, pk)
-    member = request.membership
+    member = who_acts(request)
     own = item.unit_id == member.unit_id
     note_opened(by=member, case=case, item=item)
     return render(
@@ -362,11 +364,11 @@ def item_page(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def give(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def give(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     """Gives the version to one unit. Said no at this moment, the page tells why, and nothing was given."""
     case = open_case(request, number)
     item = open_item(request, case, pk)
-    member = request.membership
+    member = who_acts(request)
     demand(member, case, "give")
     to = _unit(request, case, item)
     try:
@@ -374,7 +376,7 @@ def give(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     except giving.MayNotGive as no:
         messages.error(request, no.decision.sentence)
     except giving.NotConfirmed as missing:
-        messages.error(request, sight.CONFIRMATIONS_MISSING[missing.what])
+        messages.error(request, str(sight.CONFIRMATIONS_MISSING[missing.what]))
     else:
         messages.success(
             request,
@@ -385,34 +387,34 @@ def give(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def stop_showing(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def stop_showing(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     """No longer shows the version; what was given stays given."""
     case = open_case(request, number)
     item = open_item(request, case, pk)
-    demand(request.membership, case, "give")
+    demand(who_acts(request), case, "give")
     to = _unit(request, case, item)
-    giving.stop_showing(by=request.membership, case=case, item=item, to=to)
+    giving.stop_showing(by=who_acts(request), case=case, item=item, to=to)
     messages.success(
         request, _("%(unit)s no longer sees this here. What was given stays given.") % {"unit": to.name}
     )
     return redirect("item", number=number, pk=pk)
 
 
-def _unit(request: HttpRequest, case: Case, item: Item) -> Unit:
+def _unit(request: PortalRequest, case: Case, item: Item) -> Unit:
     key = listing.as_key(request.POST.get("to", ""))
     unit = Unit.objects.select_related("party__organisation").filter(pk=key).first() if key else None
     if unit is None or unit.pk not in {
-        r.unit.pk for r in sight.receivers(case, item, request.membership) if r.unit
+        r.unit.pk for r in sight.receivers(case, item, who_acts(request)) if r.unit
     }:
         refuse(request, f"{case.number}/{item.pk}")
     return unit
 
 
 @require_http_methods(["GET", "POST"])
-def new_consent(request: HttpRequest, number: str) -> HttpResponse:
+def new_consent(request: PortalRequest, number: str) -> HttpResponse:
     """Records a consent as on the paper; a renewal shows what was given before and asks whether it opens again."""
     case = open_case(request, number)
-    member = request.membership
+    member = who_acts(request)
     demand(member, case, "record_consent")
     today = timezone.localdate()
     earlier = consents.lapsed(case, member)
@@ -460,7 +462,7 @@ def new_consent(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_safe
-def consent_page(request: HttpRequest, number: str, consent_number: str) -> HttpResponse:
+def consent_page(request: PortalRequest, number: str, consent_number: str) -> HttpResponse:
     """The consent line by line, and what has been given under it."""
     case = open_case(request, number, deed="consent.read")
     consent = open_consent(request, case, consent_number)
@@ -474,17 +476,17 @@ def consent_page(request: HttpRequest, number: str, consent_number: str) -> Http
             "lines": lines,
             "standing": any(line.is_live for line in lines),
             "given": consents.given_on(case),
-            "may_withdraw": "withdraw" in allowed_actions(request.membership, case),
+            "may_withdraw": "withdraw" in allowed_actions(who_acts(request), case),
         },
     )
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, number: str, consent_number: str) -> HttpResponse:
+def withdraw(request: PortalRequest, number: str, consent_number: str) -> HttpResponse:
     """One confirmation, no preconditions: what closes now, and what had already been given, in view."""
     case = open_case(request, number)
     consent = open_consent(request, case, consent_number)
-    demand(request.membership, case, "withdraw")
+    demand(who_acts(request), case, "withdraw")
     lines = [line for line in consents.lines_in_words(consent) if line.ended_at is None]
     form = WithdrawForm(
         request.POST or None,
@@ -497,7 +499,7 @@ def withdraw(request: HttpRequest, number: str, consent_number: str) -> HttpResp
         chosen = (
             [int(pk) for pk in form.cleaned_data["lines"]] if form.cleaned_data["what"] == "some" else None
         )
-        ended = consent_verbs.withdraw(by=request.membership, case=case, consent=consent, lines=chosen)
+        ended = consent_verbs.withdraw(by=who_acts(request), case=case, consent=consent, lines=chosen)
         now = timezone.localtime()
         if ended:
             messages.success(
@@ -513,14 +515,14 @@ def withdraw(request: HttpRequest, number: str, consent_number: str) -> HttpResp
             "case": case,
             "consent": consent,
             "form": form,
-            "closes": consents.what_closes(case, consent, request.membership),
+            "closes": consents.what_closes(case, consent, who_acts(request)),
             "given": consents.given_on(case),
         },
     )
 
 
 @require_safe
-def own_items(request: HttpRequest) -> HttpResponse:
+def own_items(request: PortalRequest) -> HttpResponse:
     """What the unit itself has written, with the case's number only: own words stay one's own when a case has closed."""
     member = _case_worker(request)
     page = listing.own_items(member, before=request.GET.get("before", ""))
@@ -529,7 +531,7 @@ def own_items(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def own_item(request: HttpRequest, pk: int) -> HttpResponse:
+def own_item(request: PortalRequest, pk: int) -> HttpResponse:
     """One of the unit's own texts, wherever its case stands now."""
     member = _case_worker(request)
     item = listing.own_item(member, pk)

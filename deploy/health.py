@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -54,7 +55,8 @@ def beat(schedule: str = SCHEDULE) -> str | None:
 
 
 def main(arguments: list[str]) -> int:
-    wrong = {"web": web, "worker": worker, "beat": beat}[arguments[0]](*arguments[1:])
+    checks: dict[str, Callable[..., str | None]] = {"web": web, "worker": worker, "beat": beat}
+    wrong = checks[arguments[0]](*arguments[1:])
     if wrong:
         print(wrong)
     return 1 if wrong else 0

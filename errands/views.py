@@ -1,6 +1,7 @@
 """Where a page saves its draft, and where its writer finds it again. Only the writer's own rows are ever touched."""
 
 import re
+from typing import Protocol
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,8 +16,20 @@ from errands import drafts
 _KEY = re.compile(r"[\w.-]{0,80}")
 
 
+class Writer(Protocol):
+    """Whose draft it is. The room knows no memberships, only the number."""
+
+    pk: int
+
+
+class DraftRequest(HttpRequest):
+    """A request as these pages meet it: who acts stands on it."""
+
+    membership: Writer | None
+
+
 @require_POST
-def save_draft(request: HttpRequest, form: str, object_key: str = "") -> HttpResponse:
+def save_draft(request: DraftRequest, form: str, object_key: str = "") -> HttpResponse:
     """Keeps the posted fields as the member's draft of `form`; answers the time it was saved, as `10.42`."""
     if request.membership is None or not _KEY.fullmatch(form) or not _KEY.fullmatch(object_key):
         return JsonResponse({"problem": "nobody"}, status=403)
@@ -30,7 +43,7 @@ def save_draft(request: HttpRequest, form: str, object_key: str = "") -> HttpRes
 
 
 @require_http_methods(["GET", "POST"])
-def own_drafts(request: HttpRequest) -> HttpResponse:
+def own_drafts(request: DraftRequest) -> HttpResponse:
     """The member's own drafts, with the way back to each form; posted, one of them is thrown away."""
     if request.membership is None:
         raise Http404

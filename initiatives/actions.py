@@ -123,7 +123,7 @@ def edit(initiative: Initiative, *, by: Membership) -> Initiative:
 def add(row: Row, *, by: Membership) -> Row:
     """A new row of diary, time, money or parties, as the form has filled it."""
     _locked(row.initiative_id, by, NEEDS[type(row)])
-    if hasattr(row, "recorded_by_id"):
+    if not isinstance(row, Participation | ReportingCount):
         row.recorded_by = by
     _check(row)
     row.save()

@@ -381,12 +381,12 @@ def _time(
     """Five coordinators log; their hours rise quarter by quarter, and the second year of AKTIVA STEG sums to
     its 768.
     """
-    workers = [
+    coordinators = [
         next((m for m in register.members[name] if m.role == Role.COORDINATOR), None)
         for name in story.units
         if name in CLINICS or name == LINDGARDEN
     ]
-    workers = [worker for worker in workers if worker]
+    workers = [worker for worker in coordinators if worker]
     scale = Decimal(1) if story.name == AKTIVA_STEG else Decimal("0.4")
     for quarter, hours in zip(_quarters(initiative, anchor, ends), HOURS_BY_QUARTER, strict=False):
         minutes = int(hours * 60 * scale)

@@ -4,8 +4,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from audit.fields import field_of
 from initiatives import folder
 from initiatives.amounts import written
 from initiatives.models import (
@@ -34,6 +36,10 @@ from initiatives.seams import folder_parts
 from parties.forms import DateField
 from parties.guards import refuse_personal_numbers
 from parties.models import Party, Unit, User
+
+if TYPE_CHECKING:
+    # The types of lazy words are known where types are checked; the package is not there when the portal runs.
+    from django_stubs_ext import StrOrPromise
 
 CHOOSE = ("", _("Choose"))
 LONGEST_LINE = 300
@@ -70,7 +76,7 @@ class KronorField(forms.CharField):
         more.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "w-date"}))
         super().__init__(**more)
 
-    def to_python(self, value: str) -> int | None:
+    def to_python(self, value: object) -> int | None:  # type: ignore[override]  # what is typed becomes a number
         text = re.sub(r"[\s\u00a0\u202f]", "", super().to_python(value) or "").lower().removesuffix("kr")
         text = text.replace("\N{MINUS SIGN}", "-").removesuffix(":-")
         if not text:
@@ -92,7 +98,7 @@ class HoursField(forms.CharField):
         more.setdefault("widget", forms.TextInput(attrs={"class": "w-date"}))
         super().__init__(**more)
 
-    def to_python(self, value: str) -> int | None:
+    def to_python(self, value: object) -> int | None:  # type: ignore[override]  # what is typed becomes a number
         text = re.sub(r"[\s\u00a0]", "", super().to_python(value) or "").lower()
         if not text:
             return None
@@ -136,7 +142,7 @@ class PercentField(forms.DecimalField):
         ):
             self.error_messages[name] = _("Write per cent above 0 and at most 100, for example 33,33.")
 
-    def to_python(self, value: object) -> Decimal | None:
+    def to_python(self, value: object) -> Decimal | None:  # type: ignore[override]  # as Django's own DecimalField
         text = value.strip().rstrip("%").strip().replace(",", ".") if isinstance(value, str) else value
         return super().to_python(text)
 
@@ -153,7 +159,7 @@ def errors_to(form: forms.BaseForm, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, errors)
 
 
-def ask(form: forms.BaseForm, sentences: Mapping[str, object]) -> None:
+def ask(form: forms.BaseForm, sentences: "Mapping[str, StrOrPromise]") -> None:
     """Each field that must be filled in says what to write or choose; of a choice also when it is none of
     those offered.
     """
@@ -164,13 +170,20 @@ def ask(form: forms.BaseForm, sentences: Mapping[str, object]) -> None:
             field.error_messages["invalid_choice"] = sentence
 
 
+def _offered(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+    """What can be chosen: not the empty choice that Django puts first."""
+    # The field gives pairs whatever it was set to; the stubs know only what it may be set to.
+    choices = cast("Iterable[tuple[Any, Any]]", field.choices)
+    return [choice for choice in choices if choice[0]]
+
+
 class RowForm(forms.ModelForm):
     """A row of an insats; the verb asks the rules of the whole row, here the fields are cleaned.
 
     `asks`: what stands at a required field that is left empty.
     """
 
-    asks: Mapping[str, object] = {}
+    asks: "Mapping[str, StrOrPromise]" = {}
 
     def __init__(self, *args, initiative: Initiative, **more) -> None:
         super().__init__(*args, **more)
@@ -181,10 +194,10 @@ class RowForm(forms.ModelForm):
             if isinstance(field, forms.TypedChoiceField) and not field.required:
                 field.choices = [
                     ("", pgettext_lazy("choice", "Not known")),
-                    *[c for c in field.choices if c[0]],
+                    *_offered(field),
                 ]
             elif isinstance(field, forms.TypedChoiceField):
-                field.choices = [CHOOSE, *[c for c in field.choices if c[0]]]
+                field.choices = [CHOOSE, *_offered(field)]
             label = str(field.label or name)
             field.label = label[:1].upper() + label[1:]
         ask(self, self.asks)
@@ -213,7 +226,8 @@ class ActivityForm(RowForm):
         fields = ("kind", "title", "on", "year", "form", "state", "audience")
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if not self.errors and bool(values.get("on")) == bool(values.get("year")):
             self.add_error("on", _("Write a date, or the year if the date is not known."))
         return values
@@ -245,7 +259,8 @@ class DayOrPeriodForm(RowForm):
     to_on = DateField(label=_("To and including"), required=False)
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if {"on", "from_on", "to_on"} & set(self.errors):
             return values
         on, first, last = values.get("on"), values.get("from_on"), values.get("to_on")
@@ -391,7 +406,8 @@ class ParticipationForm(RowForm):
         fields = ("party", "unit", "name", "kind", "role", "from_on", "to_on", "active")
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         unit, party = values.get("unit"), values.get("party")
         if unit and party and unit.party_id != party.pk:
             self.add_error("unit", _("The unit belongs to another party. Choose a unit of the party above."))
@@ -442,7 +458,8 @@ class InitiativeForm(forms.ModelForm):
     def __init__(self, *args, **more) -> None:
         super().__init__(*args, **more)
         self.fields["kind"].label = _("Kind of insats")
-        self.fields["kind"].choices = [CHOOSE, *[c for c in self.fields["kind"].choices if c[0]]]
+        kind = field_of(self, "kind", forms.ChoiceField)
+        kind.choices = [CHOOSE, *_offered(kind)]
         ask(
             self,
             {
@@ -464,7 +481,8 @@ class InitiativeForm(forms.ModelForm):
             self.initial.setdefault("first_party_name", "Försäkringskassan")
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         first, last = values.get("starts_on"), values.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day is before the first."))
@@ -476,7 +494,8 @@ class ShareForm(forms.Form):
     percent = PercentField(label=_("Share, per cent"), required=False)
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         name, percent = values.get("name"), values.get("percent")
         if name and percent is None and "percent" not in self.errors:
             self.add_error("percent", _("Write the share, for example 52."))
@@ -507,7 +526,10 @@ class BaseShares(BaseFormSet):
         return [(row["name"], row["percent"]) for row in rows if row.get("name")]
 
 
-Shares = formset_factory(ShareForm, formset=BaseShares, extra=2, max_num=12, absolute_max=12)
+# A class made from BaseShares; the stubs say only that it is some formset.
+Shares = cast(
+    "type[BaseShares]", formset_factory(ShareForm, formset=BaseShares, extra=2, max_num=12, absolute_max=12)
+)
 
 
 class SeatForm(forms.Form):
@@ -530,11 +552,12 @@ class SeatForm(forms.Form):
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
-        self.user = User.objects.filter(email=email, is_active=True).first()
-        if self.user is None:
+        user = User.objects.filter(email=email, is_active=True).first()
+        if user is None:
             raise ValidationError(
                 _("Nobody in the portal has that address. An administrator can invite the person.")
             )
+        self.user = user
         return email
 
 
@@ -555,7 +578,9 @@ class FilesField(forms.FileField):
 
 
 class FolderForm(forms.Form):
-    files = FilesField(
+    # Why the folder cannot be imported; set by the page that tries.
+    refused: list[str]
+    files = FilesField(  # type: ignore[assignment]  # Django takes it off the class: self.files is the uploads
         label=_("Files"),
         widget=ManyFiles(attrs={"accept": ".csv,.md,.zip"}),
         help_text=_("initiative.csv and the others, all at once, or a zip of the folder."),

@@ -116,7 +116,9 @@ def _keep_all(read: Folder, initiative: Initiative, by: Membership, outcome: Out
             n = seen[tuple(key.values())]
             seen[tuple(key.values())] += 1
             there = list(
-                model.objects.filter(initiative=initiative, **_or_none(key)).order_by("id")[n : n + 1]
+                model._default_manager.filter(initiative=initiative, **_or_none(key)).order_by("id")[
+                    n : n + 1
+                ]
             )
             outcome.count(file, *_keep(there or [model(initiative=initiative)], {**always, **row}, by))
 

@@ -7,7 +7,6 @@ Adding and correcting a row is one view each, whatever the row is; what differs 
 from dataclasses import dataclass
 
 from django.db import models
-from django.forms import ModelForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +29,7 @@ class Noun:
     """A kind of row. `section` is where on the insats's page it stands."""
 
     model: type[models.Model]
-    form: type[ModelForm]
+    form: type[forms.RowForm]
     new: Promise
     correct: Promise
     added: Promise

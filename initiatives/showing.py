@@ -187,14 +187,17 @@ def money_of(initiative: Initiative, period: Period) -> Money:
         except SharesNotWhole:
             return {}
 
-    splits = [split(amount) for amount in (granted, invoiced, forecast)]
-    rows = [(name, share, *(each.get(name) for each in splits)) for name, share in shares.items()]
+    of_granted, of_invoiced, of_forecast = (split(amount) for amount in (granted, invoiced, forecast))
+    rows = [
+        (name, share, of_granted.get(name), of_invoiced.get(name), of_forecast.get(name))
+        for name, share in shares.items()
+    ]
     chart = None
-    if len(rows) > 1 and invoiced and invoiced > 0:
+    if len(rows) > 1 and of_invoiced and invoiced and invoiced > 0:
         chart = charts.bars(
             "chart-split",
             _("Invoiced costs by association"),
-            [(row[0], row[3]) for row in rows],
+            [(name, of_invoiced[name]) for name in shares],
             f"{NO_BREAK}kr",
         )
     deviation = ratio((forecast - granted) * 100, granted) if granted and forecast is not None else None
@@ -224,7 +227,7 @@ def money_rows(initiative: Initiative, period: Period) -> list[dict[str, Any]]:
                 "pk": each.pk,
                 "what": what,
                 "amount": each.amount,
-                "when": each.made_on.isoformat() if noun == "forecast" else str(each.year),
+                "when": each.made_on.isoformat() if isinstance(each, Forecast) else str(each.year),
             }
             for each in there.filter(year=period.year)
         ]

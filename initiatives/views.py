@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +16,14 @@ from initiatives.forms import FolderForm, InitiativeForm, SeatForm, Shares, erro
 from initiatives.models import Initiative, Participation, Seat, TimeEntry
 from initiatives.nouns import NOUNS, Noun
 from initiatives.periods import Period, today
+from parties.access import PortalRequest, who_acts
+from parties.models import Membership
 
 WAITING_FOLDER = "import_initiative"
 
 
 @require_safe
-def initiatives(request: HttpRequest) -> HttpResponse:
+def initiatives(request: PortalRequest) -> HttpResponse:
     """The insatser one belongs to, the running ones first."""
     rows = showing.listed(visible_to(request.membership))
     return render(
@@ -32,10 +34,10 @@ def initiatives(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def initiative(request: HttpRequest, pk: int) -> HttpResponse:
+def initiative(request: PortalRequest, pk: int) -> HttpResponse:
     """One insats and one of its years: diary, obstacles, time and money as the viewer may see them."""
-    member = request.membership
-    opened = door(member, pk, "read")
+    opened = door(request.membership, pk, "read")
+    member = who_acts(request)
     years = showing.years_of(opened.initiative)
     year = (
         int(request.GET["year"])
@@ -70,14 +72,14 @@ def initiative(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new_initiative(request: HttpRequest) -> HttpResponse:
+def new_initiative(request: PortalRequest) -> HttpResponse:
     """Sets up an insats; who does it leads it."""
     if not may_start(request.membership):
         raise PermissionDenied("start")
     form = InitiativeForm(request.POST or None)
     if form.is_valid():
         try:
-            made = actions.start(by=request.membership, **form.cleaned_data)
+            made = actions.start(by=who_acts(request), **form.cleaned_data)
         except ValidationError as error:
             errors_to(form, error)
         else:
@@ -87,13 +89,13 @@ def new_initiative(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit_initiative(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_initiative(request: PortalRequest, pk: int) -> HttpResponse:
     """Name, days, owner, and the words that reports begin with."""
     opened = door(request.membership, pk, "edit")
     form = InitiativeForm(request.POST or None, instance=opened.initiative)
     if form.is_valid():
         try:
-            actions.edit(form.instance, by=request.membership)
+            actions.edit(form.instance, by=who_acts(request))
         except ValidationError as error:
             errors_to(form, error)
         else:
@@ -112,7 +114,7 @@ def _noun(word: str) -> Noun:
 
 
 @require_http_methods(["GET", "POST"])
-def new_row(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
+def new_row(request: PortalRequest, pk: int, noun: str) -> HttpResponse:
     """A new row of the insats: an activity, time, an obstacle, a party, an invoice, granted funds, a
     forecast.
     """
@@ -121,13 +123,13 @@ def new_row(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     form = kind.form(request.POST or None, initiative=opened.initiative)
     if form.is_valid():
         if kind.model is TimeEntry:
-            form.instance.member, form.instance.unit = request.membership, request.membership.unit
+            form.instance.member, form.instance.unit = who_acts(request), who_acts(request).unit
         try:
-            actions.add(form.instance, by=request.membership)
+            actions.add(form.instance, by=who_acts(request))
         except ValidationError as error:
             errors_to(form, error)
         else:
-            messages.success(request, kind.added)
+            messages.success(request, str(kind.added))
             return redirect(_place(pk, kind, showing.year_of(form.instance)))
     asked = request.GET.get("year", "")
     year = next((year for year in showing.years_of(opened.initiative) if str(year) == asked), None)
@@ -135,7 +137,7 @@ def new_row(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def row(request: HttpRequest, pk: int, noun: str, row: int) -> HttpResponse:
+def row(request: PortalRequest, pk: int, noun: str, row: int) -> HttpResponse:
     """Corrects a row."""
     kind = _noun(noun)
     opened = door(request.membership, pk, kind.needs)
@@ -144,7 +146,7 @@ def row(request: HttpRequest, pk: int, noun: str, row: int) -> HttpResponse:
     form = kind.form(request.POST or None, instance=there, initiative=opened.initiative)
     if form.is_valid():
         try:
-            actions.correct(form.instance, by=request.membership)
+            actions.correct(form.instance, by=who_acts(request))
         except ValidationError as error:
             errors_to(form, error)
         else:
@@ -154,23 +156,23 @@ def row(request: HttpRequest, pk: int, noun: str, row: int) -> HttpResponse:
 
 
 @require_POST
-def remove_row(request: HttpRequest, pk: int, noun: str, row: int) -> HttpResponse:
+def remove_row(request: PortalRequest, pk: int, noun: str, row: int) -> HttpResponse:
     """Takes away a row that should not have been there."""
     kind = _noun(noun)
     opened = door(request.membership, pk, kind.needs)
     there = _row(request, opened, kind, row)
     year = showing.year_of(there)
-    actions.remove(there, by=request.membership)
+    actions.remove(there, by=who_acts(request))
     messages.success(request, _("It is taken away."))
     return redirect(_place(pk, kind, year))
 
 
-def _row(request: HttpRequest, opened: Door, kind: Noun, pk: int):
+def _row(request: PortalRequest, opened: Door, kind: Noun, pk: int):
     """The row through the insats's door. Of time only the rows one sees exist; of the diary all are seen, few
     corrected.
     """
     there = get_object_or_404(kind.model, initiative=opened.initiative, pk=pk)
-    if hasattr(there, "recorded_by_id") and not may_correct(request.membership, opened.allowed, there):
+    if hasattr(there, "recorded_by_id") and not may_correct(who_acts(request), opened.allowed, there):
         if kind.model is TimeEntry:
             raise Http404
         raise PermissionDenied("correct")
@@ -178,7 +180,7 @@ def _row(request: HttpRequest, opened: Door, kind: Noun, pk: int):
 
 
 def _row_page(
-    request: HttpRequest,
+    request: PortalRequest,
     opened: Door,
     kind: Noun,
     form,
@@ -211,12 +213,12 @@ def _place(pk: int, kind: Noun, year: int | None = None) -> str:
 
 
 @require_safe
-def time_rows(request: HttpRequest, pk: int, year: int) -> HttpResponse:
+def time_rows(request: PortalRequest, pk: int, year: int) -> HttpResponse:
     """Every row of time of a year that one may see."""
     opened = door(request.membership, pk, "read_time", "read_own_time")
     if year not in showing.years_of(opened.initiative):
         raise Http404
-    rows = showing.time_rows(opened.initiative, Period(year), request.membership, opened.allowed)
+    rows = showing.time_rows(opened.initiative, Period(year), who_acts(request), opened.allowed)
     return render(
         request,
         "initiatives/time.html",
@@ -225,7 +227,7 @@ def time_rows(request: HttpRequest, pk: int, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def shares(request: HttpRequest, pk: int, year: int) -> HttpResponse:
+def shares(request: PortalRequest, pk: int, year: int) -> HttpResponse:
     """The shares of a year, all on one form: they must sum to exactly 100."""
     opened = door(request.membership, pk, "change_shares")
     if not 1990 <= year <= 2100:
@@ -236,7 +238,7 @@ def shares(request: HttpRequest, pk: int, year: int) -> HttpResponse:
     if formset.is_valid():
         try:
             actions.set_shares(
-                by=request.membership, initiative=opened.initiative, year=year, shares=formset.shares
+                by=who_acts(request), initiative=opened.initiative, year=year, shares=formset.shares
             )
         except ValidationError as error:
             formset.non_form_errors().extend(error.messages)
@@ -256,14 +258,14 @@ def shares(request: HttpRequest, pk: int, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def seats(request: HttpRequest, pk: int) -> HttpResponse:
+def seats(request: PortalRequest, pk: int) -> HttpResponse:
     """Who has a place in the insats, and giving someone one."""
     opened = door(request.membership, pk, "change_seats")
     form = SeatForm(request.POST or None)
     if form.is_valid():
         try:
             actions.give_seat(
-                by=request.membership,
+                by=who_acts(request),
                 initiative=opened.initiative,
                 user=form.user,
                 role=form.cleaned_data["role"],
@@ -280,12 +282,12 @@ def seats(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def end_seat(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
+def end_seat(request: PortalRequest, pk: int, seat: int) -> HttpResponse:
     """A place ends now."""
     opened = door(request.membership, pk, "change_seats")
     there = get_object_or_404(Seat.objects.live(), initiative=opened.initiative, pk=seat)
     try:
-        actions.end_seat(there, by=request.membership)
+        actions.end_seat(there, by=who_acts(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -296,11 +298,11 @@ def end_seat(request: HttpRequest, pk: int, seat: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def import_initiative(request: HttpRequest) -> HttpResponse:
+def import_initiative(request: PortalRequest) -> HttpResponse:
     """Chooses the files of a folder; what is right waits as a draft until it is confirmed."""
-    member = request.membership
-    if not may_start(member):
+    if not may_start(request.membership):
         raise PermissionDenied("import")
+    member = who_acts(request)
     form = FolderForm(*(request.POST, request.FILES) if request.method == "POST" else (None, None))
     outcome = None
     if form.is_valid():
@@ -315,11 +317,11 @@ def import_initiative(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def import_initiative_check(request: HttpRequest) -> HttpResponse:
+def import_initiative_check(request: PortalRequest) -> HttpResponse:
     """What the waiting files would do; confirmed, exactly those files are imported."""
-    member = request.membership
-    if not may_start(member):
+    if not may_start(request.membership):
         raise PermissionDenied("import")
+    member = who_acts(request)
     waiting = drafts.find(member.pk, WAITING_FOLDER)
     if waiting is None:
         return redirect("import_initiative")
@@ -345,7 +347,7 @@ def import_initiative_check(request: HttpRequest) -> HttpResponse:
 
 
 def _tried(
-    form: FolderForm, files: dict[str, bytes], member, *, dry_run: bool = True
+    form: FolderForm, files: dict[str, bytes], member: Membership, *, dry_run: bool = True
 ) -> intake.Outcome | None:
     """What an import does or would do; None, and a sentence at the form, when it may not or cannot be."""
     form.refused = []

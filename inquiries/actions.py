@@ -112,22 +112,20 @@ def answer(
     someone answered first, MayNotGive for a kind without ground (then nothing at all is saved).
     """
     again = _locked(inquiry, by, "write_item")
-    _demand_move(again, State.ANSWERED, by)
+    case = _demand_move(again, State.ANSWERED, by)
     chosen = {k: parts[k].strip() for k in ANSWER_KINDS[again.category] if parts.get(k, "").strip()}
     if not chosen:
         raise NothingAnswered
     for kind, text in chosen.items():
         item = write_item(
-            by=by, case=again.case, type=ItemType.ANSWER, kind=kind, heading=text.splitlines()[0][:120], text=text,
+            by=by, case=case, type=ItemType.ANSWER, kind=kind, heading=text.splitlines()[0][:120], text=text,
             happened_on=today,
         )  # fmt: skip
-        giving.give(by=by, case=again.case, item=item, to=again.asker_unit, confirmed=confirmed)
+        giving.give(by=by, case=case, item=item, to=again.asker_unit, confirmed=confirmed)
         InquiryAnswer.objects.create(inquiry=again, item=item)
     _step(again, State.ANSWERED, by)
-    _tell(again.asker_unit, again.case, again)
-    ledger.record(
-        "inquiry.answered", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
-    )
+    _tell(again.asker_unit, case, again)
+    ledger.record("inquiry.answered", by=by, case=case.pk, persons=[case.person_id], request=again.pk)
     return again
 
 
@@ -135,34 +133,28 @@ def answer(
 def decline(*, by: Membership, inquiry: Inquiry, reason: str) -> None:
     """The question is not answered in the portal. Outward that one sentence; the reason stays with the own unit (R5)."""
     again = _locked(inquiry, by, "write_item")
-    _demand_move(again, State.DECLINED, by)
+    case = _demand_move(again, State.DECLINED, by)
     DeclineReason.objects.create(inquiry=again, unit=by.unit, reason=reason.strip())
     _step(again, State.DECLINED, by)
-    ledger.record(
-        "inquiry.declined", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
-    )
+    ledger.record("inquiry.declined", by=by, case=case.pk, persons=[case.person_id], request=again.pk)
 
 
 @transaction.atomic
 def close(*, by: Membership, inquiry: Inquiry) -> None:
     """The asker is done with it."""
     again = _locked(inquiry, by, "write_item")
-    _demand_move(again, State.CLOSED, by)
+    case = _demand_move(again, State.CLOSED, by)
     _step(again, State.CLOSED, by)
-    ledger.record(
-        "inquiry.closed", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
-    )
+    ledger.record("inquiry.closed", by=by, case=case.pk, persons=[case.person_id], request=again.pk)
 
 
 @transaction.atomic
 def take_back(*, by: Membership, inquiry: Inquiry) -> None:
     """Before the other side has opened it: it leaves the worklist and stays as taken back with both (R14)."""
     again = _locked(inquiry, by, "write_item")
-    _demand_move(again, State.TAKEN_BACK, by)
+    case = _demand_move(again, State.TAKEN_BACK, by)
     _step(again, State.TAKEN_BACK, by)
-    ledger.record(
-        "inquiry.taken_back", by=by, case=again.case_id, persons=[again.case.person_id], request=again.pk
-    )
+    ledger.record("inquiry.taken_back", by=by, case=case.pk, persons=[case.person_id], request=again.pk)
 
 
 @transaction.atomic
@@ -249,9 +241,11 @@ def _locked(inquiry: Inquiry, by: Membership, action: str) -> Inquiry:
     return again
 
 
-def _demand_move(inquiry: Inquiry, state: str, by: Membership) -> None:
-    if state not in allowed_actions(by, inquiry):
+def _demand_move(inquiry: Inquiry, state: str, by: Membership) -> Case:
+    """The case of the question, if this may be its next step; else IllegalMove. What is only logged takes no step."""
+    if inquiry.case is None or state not in allowed_actions(by, inquiry):
         raise IllegalMove(inquiry.state)
+    return inquiry.case
 
 
 def _tell(unit: Unit, case: Case, inquiry: Inquiry) -> None:

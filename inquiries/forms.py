@@ -69,7 +69,8 @@ class AnswerForm(SoftStop):
         self.order_fields([*self.kinds, "checked", "excluded_read"])
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if not self.errors and not any(values.get(kind) for kind in self.kinds):
             raise forms.ValidationError(_("Write an answer in at least one of the fields."))
         return values
@@ -146,7 +147,8 @@ class LogForm(forms.Form):
     documented = forms.BooleanField(label=_("It is documented in our own system"), required=False)
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         if values.get("case_number") and not values.get("documented"):
             self.add_error(
                 "documented",

@@ -167,6 +167,8 @@ class Inquiry(models.Model):
     documented = models.BooleanField(default=False)
     # Copied from the last of its rows by the database itself, so that the badge of every page reads an index.
     last_step = models.TextField(choices=State, db_default=State.SENT)
+    # Added by with_state().
+    state: str
 
     objects = InquiryQuerySet.as_manager()
 

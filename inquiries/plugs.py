@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from errands.jobs import Conclusion, Progress, performs
 from errands.models import Job
 from inquiries import actions
 from inquiries.models import OPEN_STATES, Category, Inquiry, Mode, State
-from parties.access import acting
+from parties.access import PortalRequest, acting, who_acts
 from parties.models import Membership, PartyKind, Unit
 from parties.workdays import workdays_between
 
@@ -47,7 +46,7 @@ def row_of(inquiry: Inquiry, member: Membership, today: date) -> Row:
     state = inquiry.state
     if inquiry.mode == Mode.LOG_ONLY:
         chip, word = "closed", _("Logged")
-    elif state in OPEN_STATES and inquiry.is_late(today):
+    elif state in OPEN_STATES and inquiry.due_on is not None and inquiry.is_late(today):
         days = max(workdays_between(inquiry.due_on, today), 1)
         chip, word = (
             "late",
@@ -70,7 +69,7 @@ def row_of(inquiry: Inquiry, member: Membership, today: date) -> Row:
         url=reverse("inquiry", args=[inquiry.pk]),
         category=str(Category(inquiry.category).label),
         other=other.name if other else str(PartyKind(inquiry.counterpart).label),
-        case_number=inquiry.case.number if inquiry.case_id else "",
+        case_number=inquiry.case.number if inquiry.case else "",
         due_on=inquiry.due_on if state in OPEN_STATES else None,
         chip=chip,
         word=word,
@@ -86,6 +85,9 @@ def worklist(member: Membership) -> list[Matter]:
         .select_related("case", "asker_unit", "to_unit")
         .order_by("due_on", "id")[:200]
     ):
+        if inquiry.case is None or inquiry.to_unit is None:
+            # Only logged: nobody's turn.
+            continue
         to_us = inquiry.to_unit_id == member.unit_id
         matters.append(
             Matter(
@@ -160,11 +162,11 @@ def receivers_of_a_question(case: Case, member: Membership) -> list[Unit]:
     ]
 
 
-def case_actions(request: HttpRequest, case: Case) -> list[dict[str, str]]:
+def case_actions(request: PortalRequest, case: Case) -> list[dict[str, str]]:
     """The one primary action of the case page: to ask, when there is one to ask."""
-    if "write_item" not in allowed_actions(request.membership, case):
+    if "write_item" not in allowed_actions(who_acts(request), case):
         return []
-    units = receivers_of_a_question(case, request.membership)
+    units = receivers_of_a_question(case, who_acts(request))
     return [
         {
             "url": reverse("ask", args=[case.number, unit.pk]),
@@ -175,9 +177,9 @@ def case_actions(request: HttpRequest, case: Case) -> list[dict[str, str]]:
     ]
 
 
-def case_panel(request: HttpRequest, case: Case) -> dict[str, Any] | None:
+def case_panel(request: PortalRequest, case: Case) -> dict[str, Any] | None:
     """The questions on the case between this unit and others, and whom else one can ask."""
-    member = request.membership
+    member = who_acts(request)
     today = timezone.localdate()
     rows = [
         row_of(i, member, today)
@@ -210,9 +212,12 @@ PAUSE_INQUIRIES = "pause_inquiries"
 @performs(PAUSE_INQUIRIES)
 def pause_inquiries(job: Job, report_progress: Progress) -> Conclusion:
     """After a withdrawal: pauses what no longer has a ground. The door was shut by the withdrawal itself."""
+    if job.by is None:
+        raise ValueError("a withdrawal is somebody's deed")
+    by = job.by
 
     def conclude() -> None:
-        member = Membership.objects.select_related("unit__party", "user").get(pk=job.by)
+        member = Membership.objects.select_related("unit__party", "user").get(pk=by)
         with acting(member):
             actions.pause_open(case_id=job.payload["case"], by=member)
 

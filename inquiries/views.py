@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,18 +25,19 @@ from inquiries import actions
 from inquiries.forms import AnswerForm, AskForm, DeclineForm, LogForm
 from inquiries.models import ANSWER_KINDS, Inquiry, State
 from inquiries.plugs import receivers_of_a_question, row_of
+from parties.access import PortalRequest, who_acts
 from parties.models import Membership
 
 PAGE = 50
 
 
-def _case_worker(request: HttpRequest) -> Membership:
+def _case_worker(request: PortalRequest) -> Membership:
     if request.membership is None or not request.membership.is_case_role:
         raise Http404
     return request.membership
 
 
-def _open(request: HttpRequest, pk: int) -> Inquiry:
+def _open(request: PortalRequest, pk: int) -> Inquiry:
     """The inquiry by its number if the membership may read it; else Http404, in the ledger like every refusal."""
     inquiry = (
         Inquiry.objects.visible_to(request.membership)
@@ -57,13 +58,13 @@ def _open(request: HttpRequest, pk: int) -> Inquiry:
         "inquiry.read",
         by=request.membership,
         case=inquiry.case_id,
-        persons=[inquiry.case.person_id] if inquiry.case_id else [],
+        persons=[inquiry.case.person_id] if inquiry.case else [],
     )
     return inquiry
 
 
 @require_safe
-def inquiries(request: HttpRequest) -> HttpResponse:
+def inquiries(request: PortalRequest) -> HttpResponse:
     """Whose turn it is first; then those under way, and what is done."""
     member = _case_worker(request)
     show = request.GET.get("show", "turn")
@@ -80,7 +81,7 @@ def inquiries(request: HttpRequest) -> HttpResponse:
         )[: PAGE + 1]
     )
     ledger.record_read(
-        "inquiries.listed", by=member, persons={r.case.person_id for r in rows[:PAGE] if r.case_id}
+        "inquiries.listed", by=member, persons={r.case.person_id for r in rows[:PAGE] if r.case}
     )
     today = timezone.localdate()
     return render(
@@ -91,10 +92,10 @@ def inquiries(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def ask(request: HttpRequest, number: str, unit: int) -> HttpResponse:
+def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
     """Asks one unit about the case. Why it may be asked stands on the page; without a ground the form is not offered."""
     case = open_case(request, number)
-    member = request.membership
+    member = who_acts(request)
     demand(member, case, "write_item")
     to = next((u for u in receivers_of_a_question(case, member) if u.pk == unit), None)
     if to is None:
@@ -117,7 +118,7 @@ def ask(request: HttpRequest, number: str, unit: int) -> HttpResponse:
         except giving.MayNotGive as no:
             form.add_error(None, no.decision.sentence)
         except giving.NotConfirmed as missing:
-            form.add_error("excluded_read", CONFIRMATIONS_MISSING[missing.what])
+            form.add_error("excluded_read", str(CONFIRMATIONS_MISSING[missing.what]))
         else:
             drafts.discard(member.pk, "ask", key)
             messages.success(request, _("Sent to the unit. You will see here when there is an answer."))
@@ -139,11 +140,11 @@ def ask(request: HttpRequest, number: str, unit: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
+def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
     """The thread, whose turn it is, and for the receiver the answer form. Opening it is reading it."""
     inquiry = _open(request, pk)
-    member = request.membership
-    if inquiry.case_id is None or inquiry.question_id is None:
+    member = who_acts(request)
+    if inquiry.case is None or inquiry.question_id is None:
         return render(request, "inquiries/logged.html", {"inquiry": inquiry})
     acts = "write_item" in allowed_actions(member, inquiry.case)
     if acts and inquiry.to_unit_id == member.unit_id and inquiry.state == State.SENT:
@@ -180,7 +181,7 @@ def inquiry_page(request: HttpRequest, pk: int) -> HttpResponse:
             except giving.MayNotGive as no:
                 form.add_error(None, no.decision.sentence)
             except giving.NotConfirmed as missing:
-                form.add_error("excluded_read", CONFIRMATIONS_MISSING[missing.what])
+                form.add_error("excluded_read", str(CONFIRMATIONS_MISSING[missing.what]))
             except actions.IllegalMove:
                 form.add_error(None, _("Someone already answered. Your text is kept as a draft."))
             else:
@@ -241,18 +242,18 @@ def _steps_for(inquiry: Inquiry, member: Membership):
 
 
 @require_http_methods(["GET", "POST"])
-def decline(request: HttpRequest, pk: int) -> HttpResponse:
+def decline(request: PortalRequest, pk: int) -> HttpResponse:
     """Says that the question is not answered in the portal; the reason stays here."""
     inquiry = _open(request, pk)
-    if State.DECLINED not in actions.allowed_actions(request.membership, inquiry):
-        if inquiry.to_unit_id != request.membership.unit_id:
+    if State.DECLINED not in actions.allowed_actions(who_acts(request), inquiry):
+        if inquiry.to_unit_id != who_acts(request).unit_id:
             raise PermissionDenied
         messages.info(request, _("A colleague has already dealt with it."))
         return redirect("inquiry", pk=pk)
     form = DeclineForm(request.POST or None)
     if form.is_valid():
         try:
-            actions.decline(by=request.membership, inquiry=inquiry, reason=form.cleaned_data["reason"])
+            actions.decline(by=who_acts(request), inquiry=inquiry, reason=form.cleaned_data["reason"])
         except actions.IllegalMove:
             messages.info(request, _("A colleague has already dealt with it."))
         return redirect("inquiry", pk=pk)
@@ -260,31 +261,31 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: PortalRequest, pk: int) -> HttpResponse:
     """The asker is done with the question."""
     return _move(request, pk, State.CLOSED, actions.close)
 
 
 @require_POST
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: PortalRequest, pk: int) -> HttpResponse:
     """The asker takes the question back before it is read."""
     return _move(request, pk, State.TAKEN_BACK, actions.take_back)
 
 
-def _move(request: HttpRequest, pk: int, state: str, verb) -> HttpResponse:
+def _move(request: PortalRequest, pk: int, state: str, verb) -> HttpResponse:
     inquiry = _open(request, pk)
-    if inquiry.state != state and state not in actions.allowed_actions(request.membership, inquiry):
-        if inquiry.asker_unit_id != request.membership.unit_id:
+    if inquiry.state != state and state not in actions.allowed_actions(who_acts(request), inquiry):
+        if inquiry.asker_unit_id != who_acts(request).unit_id:
             raise PermissionDenied
         messages.info(request, _("The other side has moved on in the meantime. Look at the question again."))
         return redirect("inquiry", pk=pk)
     if inquiry.state != state:
-        verb(by=request.membership, inquiry=inquiry)
+        verb(by=who_acts(request), inquiry=inquiry)
     return redirect("inquiry", pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
-def log_inquiry(request: HttpRequest) -> HttpResponse:
+def log_inquiry(request: PortalRequest) -> HttpResponse:
     """Logs a spoken question in one short form."""
     member = _case_worker(request)
     form = LogForm(request.POST or None)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from local import addresses, doctor, environment, keeper, locks, roles, setup
 from local.addresses import Addresses
@@ -275,7 +276,7 @@ def _signals() -> Iterator[list[int]]:
 
 
 def _child(
-    command: Sequence[str], variables: Mapping[str, str], stopping: list[int], stdout: "object | None" = None
+    command: Sequence[str], variables: Mapping[str, str], stopping: list[int], stdout: IO[str] | None = None
 ) -> int:
     """Runs a command in the foreground and returns its exit code, as a shell would: 128 + n for signal n.
 
@@ -285,7 +286,7 @@ def _child(
         list(command),
         cwd=ROOT,
         env=dict(variables),
-        stdout=stdout,  # type: ignore[arg-type]
+        stdout=stdout,
         preexec_fn=ends_with_parent(signal.SIGTERM),
     )
     passed_on = 0

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from local import postgres, valkey
 from local.addresses import Addresses
@@ -144,9 +145,9 @@ def _keep(folder: Path, told: int, thrown_away: bool) -> None:
             mine.close()
 
 
-def _alone_with(users: object) -> bool:
+def _alone_with(users: IO[str]) -> bool:
     try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -15,6 +15,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import quote
 
 from local import roles
@@ -35,6 +36,14 @@ ALWAYS = {
 THROWN_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+class AsUser(TypedDict, total=False):
+    """Who a process is to run as, in subprocess's own words."""
+
+    user: str
+    group: int
+    extra_groups: list[int]
+
+
 @dataclass(frozen=True)
 class Runner:
     """Who the services run as, and where they find their programs."""
@@ -42,7 +51,7 @@ class Runner:
     user: str | None
     programs: Path
 
-    def as_user(self) -> dict[str, object]:
+    def as_user(self) -> AsUser:
         """For subprocess: nothing for an ordinary user, the service user for root."""
         if self.user is None:
             return {}
@@ -201,7 +210,7 @@ def start(house: Path, who: Runner, *, thrown_away: bool) -> "subprocess.Popen[b
             cwd="/",
             preexec_fn=ends_with_parent(signal.SIGINT),
             start_new_session=True,
-            **who.as_user(),  # type: ignore[call-overload]
+            **who.as_user(),
         )
     until = time.monotonic() + 60
     while not _is_ready(data, process.pid):
@@ -229,7 +238,7 @@ def _quietly(command: list[object], who: Runner, script: str = "") -> str:
         text=True,
         cwd="/",
         check=False,
-        **who.as_user(),  # type: ignore[call-overload]
+        **who.as_user(),
     )
     if done.returncode:
         raise Stopped(f"{command[0]} failed:\n{done.stdout}{done.stderr}")

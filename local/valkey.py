@@ -40,7 +40,7 @@ def start(house: Path, who: Runner) -> "subprocess.Popen[bytes]":
             cwd="/",
             preexec_fn=ends_with_parent(signal.SIGTERM),
             start_new_session=True,
-            **who.as_user(),  # type: ignore[call-overload]
+            **who.as_user(),
         )
     pid_file.write_text(f"{process.pid}\n")
     until = time.monotonic() + 30

@@ -9,13 +9,20 @@ from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from parties.models import CARE_KINDS, Membership, Role, Unit
 
 SESSION_KEY = "membership"
 _SETTINGS = ("portal.unit", "portal.party", "portal.member", "portal.works_at", "portal.audits_party")
 _PLACE = ("portal.unit", "portal.works_at", "portal.party")
+
+
+class PortalRequest(HttpRequest):
+    """A request as the pages meet it: who acts stands on it, and as whom the same user may act (membership_of)."""
+
+    membership: Membership | None
+    memberships: list[Membership]
 
 
 def _set(names: tuple[str, ...]) -> str:
@@ -113,7 +120,7 @@ def memberships_of(user) -> list[Membership]:
     )
 
 
-def membership_of(request: HttpRequest) -> Membership | None:
+def membership_of(request: PortalRequest) -> Membership | None:
     """The membership this request acts as: the one chosen in the session if still in force, else the oldest."""
     request.memberships = memberships_of(request.user)
     chosen = request.session.get(SESSION_KEY) if request.memberships else None
@@ -121,6 +128,13 @@ def membership_of(request: HttpRequest) -> Membership | None:
         (m for m in request.memberships if m.pk == chosen),
         request.memberships[0] if request.memberships else None,
     )
+    return request.membership
+
+
+def who_acts(request: PortalRequest) -> Membership:
+    """The membership of a request that has come through a door: a door opens for no one without. Else Http404."""
+    if request.membership is None:
+        raise Http404
     return request.membership
 
 

@@ -228,7 +228,7 @@ def _mail_invitation(invitation: Invitation, key: str) -> str:
     return link
 
 
-def send_link(*, by: Membership, user: User) -> str:
+def send_link(*, by: Membership | None, user: User) -> str:
     """Mails a link to choose a password, and returns it. Whoever has it can sign in: it is shown only in demo mode."""
     link = settings.PUBLIC_URL + reverse(
         "welcome",

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.dates import DateField
+from audit.fields import field_of
 from parties.actions import roles_for, units_administered_by
-from parties.models import Membership, Role
+from parties.models import Membership, Role, Unit
 
 __all__ = ["DateField", "InviteForm", "SignInForm", "SubstituteForm"]
 
@@ -47,7 +48,7 @@ class InviteForm(forms.Form):
     )
     unit = forms.ModelChoiceField(
         label=_("Unit"),
-        queryset=None,
+        queryset=Unit.objects.none(),
         empty_label=_("Choose"),
         error_messages={"required": _("Choose the unit."), "invalid_choice": _("Choose the unit.")},
     )
@@ -56,35 +57,47 @@ class InviteForm(forms.Form):
     def __init__(self, *args, by: Membership, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         units = units_administered_by(by)
-        self.fields["unit"].queryset = units
+        field_of(self, "unit", forms.ModelChoiceField).queryset = units
         kinds = {unit.party.kind for unit in units}
         known = {role for kind in kinds for role in roles_for(kind)}
-        self.fields["role"].choices = [("", _("Choose")), *[(r.value, r.label) for r in Role if r in known]]
+        roles = [("", _("Choose")), *[(r.value, r.label) for r in Role if r in known]]
+        field_of(self, "role", forms.ChoiceField).choices = roles
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         unit, role = values.get("unit"), values.get("role")
         if unit and role and role not in roles_for(unit.party.kind):
             self.add_error("role", _("That role does not exist at a unit of this kind. Choose another."))
         return values
 
 
+class Colleague(forms.ModelChoiceField):
+    """A member by name and role."""
+
+    def label_from_instance(self, member: Membership) -> str:
+        return f"{member.user.name}, {member.role_label}"
+
+
 class SubstituteForm(forms.Form):
-    substitute = forms.ModelChoiceField(
-        label=_("Who stands in"), queryset=None, required=False, empty_label=_("Nobody: the place is vacant")
+    substitute = Colleague(
+        label=_("Who stands in"),
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label=_("Nobody: the place is vacant"),
     )
     from_on = DateField(label=_("From"))
     to_on = DateField(label=_("Until and including"))
 
     def __init__(self, *args, absent: Membership, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["substitute"].queryset = (
+        field_of(self, "substitute", Colleague).queryset = (
             Membership.objects.current().filter(unit=absent.unit).exclude(pk=absent.pk).select_related("user")
         )
-        self.fields["substitute"].label_from_instance = lambda m: f"{m.user.name}, {m.role_label}"
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         start, end = values.get("from_on"), values.get("to_on")
         if start and end and end < start:
             self.add_error(

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -193,6 +194,8 @@ class Membership(models.Model):
     side = models.TextField(choices=Side)
     from_at = models.DateTimeField(db_default=Now())
     until_at = models.DateTimeField(null=True)
+    # Who stands in now, on the page of people and units, which sets it.
+    substitution: "Substitution | None"
 
     objects = MembershipQuerySet.as_manager()
 
@@ -232,7 +235,7 @@ class Membership(models.Model):
 
     @property
     def role_label(self) -> str:
-        return Role(self.role).label
+        return str(Role(self.role).label)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -299,7 +302,12 @@ class Invitation(models.Model):
 
     @property
     def role_label(self) -> str:
-        return Role(self.role).label
+        return str(Role(self.role).label)
+
+    @property
+    def has_run_out(self) -> bool:
+        """Whether the link no longer works because of its age."""
+        return self.until_at <= timezone.now()
 
 
 class Substitution(models.Model):

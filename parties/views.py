@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit import ledger
 from errands import drafts
 from parties import actions, unsent
-from parties.access import SESSION_KEY, acting, memberships_of
+from parties.access import SESSION_KEY, PortalRequest, acting, memberships_of
 from parties.demo import PASSWORD, logins
 from parties.forms import InviteForm, SignInForm, SubstituteForm
 from parties.models import Invitation, Membership, Role, Substitution, User
@@ -114,7 +114,7 @@ def too_many_attempts(request: HttpRequest, credentials: dict | None = None, *ar
 
 
 @require_http_methods(["GET", "POST"])
-def choose_membership(request: HttpRequest) -> HttpResponse:
+def choose_membership(request: PortalRequest) -> HttpResponse:
     """Chooses which of one's own memberships the session acts as."""
     if request.method == "POST":
         chosen = next((m for m in request.memberships if str(m.pk) == request.POST.get("membership")), None)
@@ -126,14 +126,14 @@ def choose_membership(request: HttpRequest) -> HttpResponse:
     return render(request, "parties/choose.html", {"memberships": request.memberships})
 
 
-def _administrator(request: HttpRequest) -> Membership:
+def _administrator(request: PortalRequest) -> Membership:
     member = request.membership
     if member is None or member.role != Role.ADMINISTRATOR:
         raise Http404
     return member
 
 
-def _member(request: HttpRequest, pk: int) -> Membership:
+def _member(request: PortalRequest, pk: int) -> Membership:
     units = actions.units_administered_by(_administrator(request))
     return get_object_or_404(
         Membership.objects.current().filter(unit__in=units).select_related("user", "unit__party"), pk=pk
@@ -141,7 +141,7 @@ def _member(request: HttpRequest, pk: int) -> Membership:
 
 
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PortalRequest) -> HttpResponse:
     """The organisation's units, who has which role in them, who stands in for whom, and who is invited."""
     by = _administrator(request)
     units = list(actions.units_administered_by(by))
@@ -163,14 +163,13 @@ def people(request: HttpRequest) -> HttpResponse:
         row.substitution = substitutes.get(row.pk)
     waiting: dict[int, list[Invitation]] = {}
     for offered in Invitation.objects.waiting().filter(unit__in=units).order_by("name", "id"):
-        offered.has_run_out = offered.until_at <= timezone.now()
         waiting.setdefault(offered.unit_id, []).append(offered)
     rows = [(unit, members.get(unit.pk, []), waiting.get(unit.pk, [])) for unit in units]
     return render(request, "parties/people.html", {"rows": rows, "organisation": by.unit.party.organisation})
 
 
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: PortalRequest) -> HttpResponse:
     """Offers a role to an address. The answer is the same whether or not the portal knows the address."""
     by = _administrator(request)
     form = InviteForm(request.POST or None, by=by, initial={"unit": by.unit_id})
@@ -192,7 +191,7 @@ def _invited(email: str, link: str) -> str:
     return f"{sent} {link}" if settings.DEMO else sent
 
 
-def _invitation(request: HttpRequest, pk: int) -> Invitation:
+def _invitation(request: PortalRequest, pk: int) -> Invitation:
     units = actions.units_administered_by(_administrator(request))
     return get_object_or_404(
         Invitation.objects.waiting().filter(unit__in=units).select_related("unit__party"), pk=pk
@@ -200,7 +199,7 @@ def _invitation(request: HttpRequest, pk: int) -> Invitation:
 
 
 @require_POST
-def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
     """A new link to the same address; the earlier one stops working."""
     by, waiting = _administrator(request), _invitation(request, pk)
     messages.success(request, _invited(waiting.email, actions.invite_again(by=by, invitation=waiting)))
@@ -208,7 +207,7 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def take_back_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back_invitation(request: PortalRequest, pk: int) -> HttpResponse:
     """The link stops working."""
     actions.take_back_invitation(by=_administrator(request), invitation=_invitation(request, pk))
     messages.success(request, _("The invitation is taken back. Its link no longer works."))
@@ -245,7 +244,7 @@ def invitation(request: HttpRequest, key: str) -> HttpResponse:
         except actions.NotInvited:
             return render(request, "parties/invitation.html", {"state": "gone"})
         except (actions.OtherSide, actions.AdministratorWithCases, actions.AlreadyMember) as no:
-            problem = _REFUSED[type(no)]
+            problem = str(_REFUSED[type(no)])
         else:
             if user is None:
                 messages.success(request, _("The password is saved. Log in with it."))
@@ -278,7 +277,7 @@ def _demo_link(link: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def end_membership(request: HttpRequest, pk: int) -> HttpResponse:
+def end_membership(request: PortalRequest, pk: int) -> HttpResponse:
     """One confirmation; the next request of that person is already without the role."""
     by, member = _administrator(request), _member(request, pk)
     if request.method == "POST":
@@ -289,7 +288,7 @@ def end_membership(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def send_link(request: HttpRequest, pk: int) -> HttpResponse:
+def send_link(request: PortalRequest, pk: int) -> HttpResponse:
     """Sends a new link to choose a password."""
     by, member = _administrator(request), _member(request, pk)
     messages.info(request, _demo_link(actions.send_link(by=by, user=member.user)))
@@ -297,7 +296,7 @@ def send_link(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def substitute(request: HttpRequest, pk: int) -> HttpResponse:
+def substitute(request: PortalRequest, pk: int) -> HttpResponse:
     """Who stands in for an absent colleague, from and until."""
     by, absent = _administrator(request), _member(request, pk)
     form = SubstituteForm(request.POST or None, absent=absent)

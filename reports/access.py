@@ -22,10 +22,10 @@ from initiatives.access import allowed_actions as allowed_in_the_insats
 from initiatives.access import visible_to as insatser_of
 from initiatives.models import Initiative, SeatRole
 from parties.models import Membership
-from reports.models import Report, ReportState
+from reports.models import Report, ReportQuerySet, ReportState
 
 
-def visible_to(membership: Membership | None) -> QuerySet[Report]:
+def visible_to(membership: Membership | None) -> ReportQuerySet:
     """The reports the membership may know of: frozen ones, and drafts where it leads or steers."""
     return Report.objects.filter(
         Q(initiative__in=insatser_of(membership, "read_drafts"))

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from audit.fields import field_of
 from initiatives.models import Initiative
 from initiatives.periods import NotAPeriod, Period, ended
 from parties.guards import refuse_personal_numbers
@@ -17,7 +18,7 @@ QUARTERS_BACK = 20
 class NewReportForm(forms.Form):
     initiative = forms.ModelChoiceField(
         label=_("Insats"),
-        queryset=None,
+        queryset=Initiative.objects.none(),
         empty_label=_("Choose"),
         error_messages={
             "required": _("Choose which insats the report is about."),
@@ -33,14 +34,14 @@ class NewReportForm(forms.Form):
 
     def __init__(self, *args, insatser: QuerySet[Initiative], **more) -> None:
         super().__init__(*args, **more)
-        self.fields["initiative"].queryset = insatser
+        field_of(self, "initiative", forms.ModelChoiceField).queryset = insatser
         # Those that some insats was there in; which one it is, is asked when both are chosen.
-        insatser = list(insatser)
-        there = [p for p in ended(QUARTERS_BACK) if not all(outside(each, p) for each in insatser)]
+        offered = list(insatser)
+        there = [p for p in ended(QUARTERS_BACK) if not all(outside(each, p) for each in offered)]
         periods = [(str(period), the_form.title(period)) for period in there]
         self.fields["period"].widget.choices = [("", _("Choose")), *periods]
-        if len(insatser) == 1:
-            self.initial.setdefault("initiative", insatser[0])
+        if len(offered) == 1:
+            self.initial.setdefault("initiative", offered[0])
 
     def clean_period(self) -> Period:
         try:
@@ -52,7 +53,8 @@ class NewReportForm(forms.Form):
         return period
 
     def clean(self) -> dict:
-        values = super().clean()
+        super().clean()
+        values = self.cleaned_data
         initiative, period = values.get("initiative"), values.get("period")
         if initiative and period and (sentence := outside(initiative, period)):
             self.add_error("period", sentence)
@@ -73,7 +75,6 @@ class TextForm(forms.Form):
         help_text=_("Write nothing that points out a person."),
         error_messages={"max_length": _("The text is too long: at most %(limit_value)d characters.")},
     )
-    text.mark_optional = False
 
     def clean_text(self) -> str:
         text = self.cleaned_data["text"]

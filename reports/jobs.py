@@ -1,13 +1,17 @@
 """Drawing as a job: on the queue of the report workers, the only ones that load the drawing machinery."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from celery.signals import worker_init
 
-from errands.jobs import Progress, performs
+from errands.jobs import Conclusion, Progress, performs
 from errands.models import Job
 from reports import actions, document
 from reports.models import Report
+
+if TYPE_CHECKING:
+    # Only its name is wanted here; the web process has no use for Celery's worker.
+    from celery.worker import WorkController
 
 QUEUE = "reports"
 
@@ -17,11 +21,15 @@ class FrozenContentDiffers(RuntimeError):
 
 
 @performs("draw_report", queue=QUEUE)
-def draw_report(job: Job, report_progress: Progress) -> Callable[[], object]:
+def draw_report(job: Job, report_progress: Progress) -> Conclusion:
     """Draws the frozen report that the job names. May be done twice: the same bytes, kept once."""
     report = Report.objects.select_related("initiative").get(pk=job.payload["report"])
     pdf = drawn(report, report_progress)
-    return lambda: actions.keep_drawing(report, pdf)
+
+    def conclude() -> None:
+        actions.keep_drawing(report, pdf)
+
+    return conclude
 
 
 def drawn(report: Report, report_progress: Progress = lambda done, of: None) -> bytes:
@@ -35,7 +43,7 @@ def drawn(report: Report, report_progress: Progress = lambda done, of: None) -> 
 
 
 @worker_init.connect
-def load_before_the_first_job(sender: object, **_more: object) -> None:
+def load_before_the_first_job(sender: "WorkController", **_more: object) -> None:
     """Loading the machinery is half of a first report's time: a report worker does it as it starts."""
     if QUEUE in sender.app.amqp.queues.consume_from:
         from reports import drawing

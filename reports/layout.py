@@ -106,8 +106,8 @@ def charts_of(part: str, figures: dict[str, dict]) -> list[dict]:
     # After the four quarters may stand what is in none of them.
     if part == "time" and quarters and sum(row[1] is not None for row in quarters["rows"][:4]) > 1:
         title = gettext("Hours of work by quarter")
-        rows = [(label, "", hours) for label, hours in quarters["rows"][:4]]
-        drawn.append({"title": title, "svg": charts.columns("chart-quarters", title, rows)})
+        columns = [(label, "", hours) for label, hours in quarters["rows"][:4]]
+        drawn.append({"title": title, "svg": charts.columns("chart-quarters", title, columns)})
     split = value("split_sek")
     if part == "economy" and split and len(split) > 1 and all(split.values()):
         title = gettext("Invoiced costs by association")

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from errands import drafts
 from initiatives.access import allowed_actions as allowed_in_the_insats
 from initiatives.periods import NotEnded
+from parties.access import PortalRequest, who_acts
 from reports import actions, document, form, showing
 from reports.access import Door, allowed_in_a_draft, door, may_start, steering_group, visible_to
 from reports.document import listed
@@ -23,7 +24,7 @@ DRAFT_FORM = "report_text"
 
 
 @require_safe
-def reports(request: HttpRequest) -> HttpResponse:
+def reports(request: PortalRequest) -> HttpResponse:
     """Every report one may know of, the latest period first."""
     rows = (
         visible_to(request.membership)
@@ -38,7 +39,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new_report(request: HttpRequest) -> HttpResponse:
+def new_report(request: PortalRequest) -> HttpResponse:
     """Begins the report of an insats and a period, or goes to the draft there is; what is frozen asks first."""
     insatser = may_start(request.membership)
     if not insatser:
@@ -47,7 +48,7 @@ def new_report(request: HttpRequest) -> HttpResponse:
     if asked.is_valid():
         before = visible_to(request.membership).of(**asked.cleaned_data).drafts().exists()
         try:
-            report = actions.begin(by=request.membership, **asked.cleaned_data)
+            report = actions.begin(by=who_acts(request), **asked.cleaned_data)
         except actions.AlreadyFrozen as there:
             return redirect("new_report_version", pk=there.report.pk)
         except ValidationError as error:
@@ -60,14 +61,14 @@ def new_report(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def report(request: HttpRequest, pk: int, key: str = form.FORM[0].key) -> HttpResponse:
+def report(request: PortalRequest, pk: int, key: str = form.FORM[0].key) -> HttpResponse:
     """One part of a report at a time, with the outline beside it."""
     opened = door(request.membership, pk, "read")
     return _part_page(request, opened, key)
 
 
 @require_POST
-def save_text(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def save_text(request: PortalRequest, pk: int, key: str) -> HttpResponse:
     """Saves the text under a heading. A colleague's change in the meantime shows both; what was frozen in the
     meantime gives back what was written.
     """
@@ -80,7 +81,7 @@ def save_text(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         try:
             actions.save_text(
                 opened.report,
-                by=request.membership,
+                by=who_acts(request),
                 key=part.key,
                 text=typed.cleaned_data["text"],
                 seen=typed.cleaned_data["seen"],
@@ -93,7 +94,7 @@ def save_text(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         except ValidationError as error:
             typed.add_error("text", error)
         else:
-            drafts.discard(request.membership.pk, DRAFT_FORM, f"{pk}.{key}")
+            drafts.discard(who_acts(request).pk, DRAFT_FORM, f"{pk}.{key}")
             messages.success(request, _("The text is saved."))
             after = form.FORM[min(form.FORM.index(part) + 1, len(form.FORM) - 1)]
             return redirect("report_part", pk=pk, key=after.key if "next" in request.POST else key)
@@ -114,7 +115,7 @@ def _may_write(opened: Door, part: form.Part) -> bool:
     return part.writer is not None and _needs(part) in opened.allowed
 
 
-def _writable(request: HttpRequest, opened: Door, key: str) -> form.Part:
+def _writable(request: PortalRequest, opened: Door, key: str) -> form.Part:
     """The part, if the text under it is the reader's to write, or was until the report was frozen."""
     part = _part(key)
     may = allowed_in_a_draft(request.membership, opened.report)
@@ -124,7 +125,7 @@ def _writable(request: HttpRequest, opened: Door, key: str) -> form.Part:
 
 
 def _part_page(
-    request: HttpRequest,
+    request: PortalRequest,
     opened: Door,
     key: str,
     typed: TextForm | None = None,
@@ -137,12 +138,12 @@ def _part_page(
     index = form.FORM.index(part)
     may_write = _may_write(opened, part)
     section = theirs or report.sections.filter(key=key).select_related("saved_by__user").first()
-    draft = drafts.find(request.membership.pk, DRAFT_FORM, f"{report.pk}.{key}") if may_write else None
+    draft = drafts.find(who_acts(request).pk, DRAFT_FORM, f"{report.pk}.{key}") if may_write else None
     if may_write and typed is None:
         kept = draft.text.get("text", [""])[0] if draft else None
         seen = draft.text.get("seen", [""])[0] if draft else actions.stamp(section)
         typed = TextForm(initial={"text": texts[key] if kept is None else kept, "seen": seen})
-    if theirs is not None:
+    if theirs is not None and typed is not None:
         # What is sent next has been written with their text in view.
         typed = TextForm(initial={"text": typed.cleaned_data["text"], "seen": actions.stamp(theirs)})
     outline = showing.outline(report, texts)
@@ -177,7 +178,7 @@ def _part_page(
 
 
 @require_safe
-def figures(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def figures(request: PortalRequest, pk: int, key: str) -> HttpResponse:
     """*Så är siffran räknad*: each figure under a heading, how it is counted, and the rows it is counted
     from.
     """
@@ -198,13 +199,13 @@ def figures(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def freeze_report(request: HttpRequest, pk: int) -> HttpResponse:
+def freeze_report(request: PortalRequest, pk: int) -> HttpResponse:
     """Freezes the figures and asks for the drawing, after a page that says what is then fixed."""
     opened = door(request.membership, pk, "freeze")
     problem, of_money = None, False
     if request.method == "POST":
         try:
-            actions.freeze(opened.report, by=request.membership)
+            actions.freeze(opened.report, by=who_acts(request))
         except ValidationError as error:
             problem, of_money = " ".join(error.messages), error.code == "reason"
         except NotEnded:
@@ -230,14 +231,14 @@ def freeze_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def discard_report(request: HttpRequest, pk: int) -> HttpResponse:
+def discard_report(request: PortalRequest, pk: int) -> HttpResponse:
     """Throws away a draft, after a page that says what goes with it."""
     opened = door(request.membership, pk, "discard")
     report = opened.report
     changed = False
     if request.method == "POST":
         try:
-            actions.discard(report, by=request.membership, seen=request.POST.get("seen", ""))
+            actions.discard(report, by=who_acts(request), seen=request.POST.get("seen", ""))
         except actions.TextsChanged:
             changed = True
         except actions.IllegalMove:
@@ -262,13 +263,13 @@ def discard_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def new_version(request: HttpRequest, pk: int) -> HttpResponse:
+def new_version(request: PortalRequest, pk: int) -> HttpResponse:
     """A correction of a frozen report, after a page that says what is frozen: a new version with its texts, and
     figures as they are now. A draft that is there already is opened.
     """
     opened = door(request.membership, pk, "new_version")
     report = opened.report
-    latest = visible_to(request.membership).of(report.initiative, report.period).first()
+    latest = visible_to(request.membership).of(report.initiative, report.period)[0]
     if latest.is_draft:
         messages.info(request, _("There was already a draft. Here it is."))
         return redirect("report", pk=latest.pk)
@@ -277,7 +278,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             made = actions.begin(
-                by=request.membership,
+                by=who_acts(request),
                 initiative=report.initiative,
                 period=report.period,
                 corrects=report.version,
@@ -292,15 +293,15 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def draw_again(request: HttpRequest, pk: int) -> HttpResponse:
+def draw_again(request: PortalRequest, pk: int) -> HttpResponse:
     """Asks anew for a drawing that failed."""
     opened = door(request.membership, pk, "draw")
-    actions.ask_for_drawing(opened.report, by=request.membership)
+    actions.ask_for_drawing(opened.report, by=who_acts(request))
     return redirect("report", pk=pk)
 
 
 @require_safe
-def report_progress(request: HttpRequest, pk: int) -> HttpResponse:
+def report_progress(request: PortalRequest, pk: int) -> HttpResponse:
     """How far the drawing has come: a fragment for the page, or, without script, the page itself."""
     opened = door(request.membership, pk, "read")
     if not request.headers.get("HX-Request"):
@@ -318,12 +319,12 @@ def report_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def report_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+def report_pdf(request: PortalRequest, pk: int) -> HttpResponse:
     """The drawn report as a file. Each time it is handed out leaves a row in the ledger."""
     opened = door(request.membership, pk, "download")
     if not Drawing.objects.filter(report=opened.report).exists():
         raise Http404
-    pdf = actions.hand_out(opened.report, by=request.membership)
+    pdf = actions.hand_out(opened.report, by=who_acts(request))
     report = opened.report
     name = f"{form.title(report.period)}, {report.initiative.name}, version {report.version}.pdf"
     answer = HttpResponse(pdf, content_type="application/pdf")

@@ -13,11 +13,19 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from errands import drafts, once
-from parties.access import acting, enter, leave, membership_of
+from parties.access import PortalRequest, acting, enter, leave, membership_of
 from parties.unsent import typed_in
 from parties.views import log_in_and_send_again
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class SurroundedRequest(PortalRequest):
+    """A request on its way in and out: what the layers below tell each other."""
+
+    failed: bool
+    unsent: dict[str, list[str]]
+    form_key: UUID | None
 
 
 class OneTransaction:
@@ -30,7 +38,7 @@ class OneTransaction:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SurroundedRequest) -> HttpResponse:
         if request.path == "/health":
             return self.get_response(request)
         with transaction.atomic():
@@ -45,7 +53,7 @@ class OneTransaction:
                 if not connection.needs_rollback:
                     leave()
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+    def process_exception(self, request: SurroundedRequest, exception: Exception) -> None:
         request.failed = True
 
 
@@ -59,7 +67,7 @@ class KeepWhatWasSent:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SurroundedRequest) -> HttpResponse:
         form = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
         request.unsent = drafts.texts_in(request.POST) if form else {}
         response = self.get_response(request)
@@ -76,7 +84,7 @@ class SentOnce:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SurroundedRequest) -> HttpResponse:
         request.form_key = None
         response = self.get_response(request)
         if request.form_key is not None and response.status_code < 500:
@@ -86,7 +94,7 @@ class SentOnce:
                 once.forget(request.membership.pk, request.form_key)
         return response
 
-    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+    def process_view(self, request: SurroundedRequest, *view: object) -> HttpResponse | None:
         # Uploads are read by their own pages, under their own limits.
         if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
             return None

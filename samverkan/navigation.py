@@ -1,7 +1,6 @@
 """The frame's words: who is here, and a menu by role. A menu shows only what the person can use."""
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -9,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from cases.actions.case import may_open_cases
 from initiatives.access import visible_to as insatser_of
 from inquiries.models import Inquiry
+from parties.access import PortalRequest
 from parties.models import CARE_KINDS, Role
 
 WORKLIST = ("worklist", _("To do"), "todo")
@@ -37,7 +37,7 @@ MENUS: dict[str, list[list[tuple]]] = {
 }
 
 
-def menu(request: HttpRequest) -> list[list[tuple]]:
+def menu(request: PortalRequest) -> list[list[tuple]]:
     """The groups of the person's menu: by role, with the insats and its reports for whoever has a seat in one."""
     member = request.membership
     if member is None:
@@ -51,13 +51,13 @@ def menu(request: HttpRequest) -> list[list[tuple]]:
     return groups
 
 
-def first_page(request: HttpRequest) -> str:
+def first_page(request: PortalRequest) -> str:
     """The url name where the person's day begins."""
     groups = menu(request)
     return groups[0][0][0] if groups else "choose_membership"
 
 
-def frame(request: HttpRequest) -> dict:
+def frame(request: PortalRequest) -> dict:
     """What base.html needs on every page. Error pages are drawn without a request and need none of it."""
     member = getattr(request, "membership", None)
     user = getattr(request, "user", None)

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
 
+from parties.access import PortalRequest
 from parties.unsent import carried_by, is_from_here, typed_in
 from parties.views import log_in_and_send_again, send_again
 from parties.words import WHAT_A_ROLE_DOES
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """Sends each person to the page their day begins with."""
     return redirect(first_page(request))
 

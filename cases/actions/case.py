@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,7 @@ from parties.numbers import Number
 class AlreadyRegistered(Exception):
     """The unit already has a case open for this person; `case` is that case, of the own unit."""
 
-    def __init__(self, case: Case | None) -> None:
+    def __init__(self, case: Case) -> None:
         super().__init__("the person is already registered at the unit")
         self.case = case
 
@@ -78,7 +79,9 @@ def open_case(
         _one_at_a_time(unit, index_key(number.digits))
     person = find_person(unit=unit, number=number) if number else None
     if person is not None:
-        case = Case.objects.filter(person=person, unit=unit).with_state().exclude(state=State.CLOSED).first()
+        case = (
+            Case.objects.filter(person=person, unit=unit).with_state().filter(~Q(state=State.CLOSED)).first()
+        )
         if case is not None:
             raise AlreadyRegistered(case)
     else:
@@ -147,13 +150,13 @@ def set_state(*, by: Membership, case: Case, state: str, reason: str = "") -> No
     Raises IllegalMove for a state that cannot follow the present one.
     """
     case = locked(case, by=by, action="set_state")
-    last = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first()
+    last = CaseState.objects.filter(case=case).latest("from_at", "id")
     if state not in MOVES[last.state]:
         raise IllegalMove(f"{last.state} -> {state}")
     if last.state == State.CLOSED and case.person.number_key is not None:
         _one_at_a_time(case.unit, bytes(case.person.number_key))
         others = Case.objects.filter(person=case.person_id, unit=case.unit).exclude(pk=case.pk).with_state()
-        there = others.exclude(state=State.CLOSED).first()
+        there = others.filter(~Q(state=State.CLOSED)).first()
         if there is not None:
             raise AlreadyRegistered(there)
     CaseState.objects.create(case=case, unit=case.unit, state=state, by=by, reason=reason.strip())

@@ -32,7 +32,7 @@ def lines_of(directions: Iterable[Direction], kinds: Iterable[str]) -> list[tupl
     `existence` is part of every consent, in each direction that gets any line at all.
     """
     wanted = [InformationKind.EXISTENCE, *(k for k in kinds if k != InformationKind.EXISTENCE)]
-    lines = []
+    lines: list[tuple[Unit, Unit, str]] = []
     for giver, receiver in directions:
         codes = (PartyKind(giver.party.kind).matrix, PartyKind(receiver.party.kind).matrix)
         for kind in wanted:

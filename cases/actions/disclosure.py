@@ -131,6 +131,8 @@ def _write(
         line = ConsentLine.objects.select_related("consent").get(pk=decision.line)
         receive(by=by, consent=line.consent)
         purpose = line.purpose
+    if decision.ground is None or decision.until is None:
+        raise ValueError("what is given has a ground and an end")
     return Disclosure.objects.create(
         case=case,
         item=item,

@@ -52,7 +52,7 @@ def kind_for(type: str, chosen: str | None) -> InformationKind:
     """The information kind of an item of this type; ValueError when a note's writer chose none or one not allowed."""
     if type in KIND_OF_TYPE:
         return KIND_OF_TYPE[type]
-    kind = InformationKind(chosen)
+    kind = InformationKind(chosen or "")
     if kind in (InformationKind.SPECIAL,) or (type == ItemType.NOTE and kind is InformationKind.EXISTENCE):
         raise ValueError(f"{type} cannot be of kind {kind}")
     return kind

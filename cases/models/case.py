@@ -61,9 +61,9 @@ def opens(membership: Membership | None, case: str) -> Q:
     own, given, to_receive = _grounds(membership.unit_id)
     of_case = {"case_id": OuterRef(case)}
     return (
-        Exists(own.filter(pk=OuterRef(case)))
-        | Exists(given.filter(**of_case))
-        | Exists(to_receive.filter(**of_case))
+        Q(Exists(own.filter(pk=OuterRef(case))))
+        | Q(Exists(given.filter(**of_case)))
+        | Q(Exists(to_receive.filter(**of_case)))
     )
 
 

@@ -65,6 +65,8 @@ class Disclosure(models.Model):
     decided_by = models.TextField(blank=True, default="")
     by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", db_index=False)
     at = models.DateTimeField(db_default=Now())
+    # Added by with_standing().
+    stands: bool
     until_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)

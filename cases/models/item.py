@@ -75,7 +75,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
         given = Disclosure.objects.standing().filter(item=OuterRef("pk"), to_unit_id=membership.unit_id)
         return self.filter(Q(unit_id=membership.unit_id) | Exists(given))
 
-    def latest(self) -> "ItemQuerySet":
+    def latest_versions(self) -> "ItemQuerySet":
         """Versions that no visible version replaces."""
         return self.filter(~Exists(Item.objects.filter(replaces=OuterRef("pk"))))
 
@@ -94,6 +94,9 @@ class Item(models.Model):
     text = models.TextField(blank=True, default="")
     facts = models.JSONField(default=dict)
     replaces = models.OneToOneField("self", models.RESTRICT, related_name="replaced_by", null=True)
+    # Of an item read by listing.own_item, which sets them: the case itself may be closed to its reader.
+    case_number: str
+    person_id: int | None
 
     objects = ItemQuerySet.as_manager()
 
