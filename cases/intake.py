@@ -6,12 +6,11 @@ cases stay closed to the administrator. A coordinator imports rows of the own un
 `not_your_unit`.
 
 What the counts may tell. Even that a case exists is secret, and how many rows were already at the unit tells
-of people. Whoever runs an import must know whether it did anything, so the counts are told, within three
-bounds. They are never told of a row, nor of one unit to who does not work there: an administrator gets them
-for the list as a whole. Of fewer than `FEW` right rows an administrator is told only how many were done
-(`may_tell`; the report that the command writes has its figures all the same: it is read on the server). And
-every person whom the list found at a unit is named in the ledger, one row a run and unit, of a check as of
-an import: the bounds hold back a glance, not someone set on looking, and the ledger shows who looked.
+of people: with one number among invented ones, whoever may choose the rows reads the answer out of any count
+and any bound on it. So the split into new, changed and unchanged is told to who works at the unit, and in the
+report that the command writes, which is read on the server; an administrator's page tells how many rows were
+done (`may_tell`). Every person whom the list found at a unit is named in that unit's ledger, one row a run, of
+a check as of an import.
 
 What a row becomes. A person registered at the unit, a case opened today, a spell; *Arbetsgivare* an item on
 the work situation, *Anmärkning* a note. Nothing is given to anyone. Cases that a coordinator imports are
@@ -62,7 +61,6 @@ REMARK_HEADING = "Anmärkning i ärendelistan"
 REMARK_KIND = InformationKind.MEDICAL
 AT_A_TIME = 1_000
 TRIES = 2
-FEW = 3
 
 
 class NotTakingPart(Exception):
@@ -110,9 +108,9 @@ class Outcome:
         return bool(self.read.rows) and self.unchanged == len(self.read.rows)
 
 
-def may_tell(by: Membership, outcome: Outcome) -> bool:
-    """Whether `by` may be told how many of the right rows were already here (see the top of this page)."""
-    return by.role != Role.ADMINISTRATOR or len(outcome.read.rows) >= FEW
+def may_tell(by: Membership) -> bool:
+    """Whether a page may tell `by` how many of the right rows were already here (see the top of this page)."""
+    return by.role != Role.ADMINISTRATOR
 
 
 # --- who, and for which units
@@ -266,9 +264,11 @@ def _run(
                 some, persons = step(unit, rows[pk][start : start + AT_A_TIME], door, initiative, note)
                 done += some
                 found[pk] |= persons
+            if found[pk] and pk != by.unit_id:
+                # Inside, in the name of who acts here: the ledger takes no other.
+                acts = by if door.role == Role.ADMINISTRATOR else door
+                ledger.record(kind, by=_At(acts.pk, pk, unit.party_id), persons=found[pk], note=note)
         outcome.units[pk] = done
-        if found[pk] and pk != by.unit_id:
-            ledger.record(kind, by=_At(by.pk, pk, unit.party_id), persons=found[pk], note=note)
     total = sum(outcome.units.values(), Counter())
     outcome.created, outcome.changed, outcome.unchanged = (
         total[n] for n in ("created", "changed", "unchanged")

@@ -48,7 +48,7 @@ class Command(BaseCommand):
                 if options["dry_run"]:
                     would = intake.check(**told)
                     self._tell_rows(would.read)
-                    self._tell_what_would_be(by, would)
+                    self._tell_what_would_be(would)
                     return would.read.report()
                 outcome = intake.import_list(**told)
         except PermissionDenied as error:
@@ -65,13 +65,11 @@ class Command(BaseCommand):
         )
         return outcome.report()
 
-    def _tell_what_would_be(self, by: Membership, would: intake.Outcome) -> None:
+    def _tell_what_would_be(self, would: intake.Outcome) -> None:
         self.stdout.write(_("Only a check: nothing is imported."))
         if not would.read.rows:
             return
-        if not intake.may_tell(by, would):
-            told = _("How many are already here is told from %(few)s right rows on.") % {"few": intake.FEW}
-        elif would.nothing_new:
+        if would.nothing_new:
             told = _("An import would change nothing: all right rows are already here.")
         else:
             told = _(
