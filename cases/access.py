@@ -82,6 +82,11 @@ _OTHERS = frozenset({"write_item", "give", "assign"})
 _READS_ONLY = frozenset({Role.MANAGER})
 
 
+def may_write(membership: Membership) -> bool:
+    """Whether the membership works with cases; a manager reads."""
+    return membership.is_case_role and membership.role not in _READS_ONLY
+
+
 def allowed_actions(membership: Membership, case: Case) -> frozenset[str]:
     """What the membership may do with a case it sees. Asked by the page, the form, the deed and the test alike.
 
@@ -89,7 +94,7 @@ def allowed_actions(membership: Membership, case: Case) -> frozenset[str]:
     own. A manager reads, and may assign.
     """
     actions = _OWNER if case.unit_id == membership.unit_id else _OTHERS
-    if membership.role in _READS_ONLY:
+    if not may_write(membership):
         return actions & {"assign"}
     return actions
 

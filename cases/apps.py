@@ -14,4 +14,5 @@ class CasesConfig(AppConfig):
         seams.on_party_left.append(party_left)
         words.known_to.append(plugs.known_to)
         words.case_numbered.append(plugs.case_numbered)
+        drafts.places[drafts.UNSENT] = drafts.Place(plugs.unsent_words, plugs.nowhere)
         drafts.places[plugs.DRAFT_FORM] = drafts.Place(plugs.draft_words, plugs.draft_address)

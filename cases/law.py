@@ -281,4 +281,13 @@ class Decision:
                     "May be asked when the care relation stands, the patient is informed and nothing is blocked."
                 )
             )
+        if not self.allowed and self.reason in _NOT_ASKED:
+            return str(_NOT_ASKED[self.reason]) % {"party": self.party, "date": self.reason_on or ""}
         return self.sentence
+
+
+_NOT_ASKED: dict[Reason, Promise] = {
+    Reason.NO_CONSENT: _("May not be asked: the person has not said yes to contact with %(party)s."),
+    Reason.CONSENT_ENDED: _("May not be asked: the consent ended %(date)s."),
+    Reason.WITHDRAWN: _("May not be asked: the consent was withdrawn %(date)s."),
+}

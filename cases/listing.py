@@ -146,7 +146,7 @@ def _new_among(member: Membership, cases: list[int]) -> set[int]:
     """Those of the cases on which the unit has been given something that nobody there has opened."""
     return set(
         Disclosure.objects.unopened_by(member)
-        .filter(case__in=cases)
+        .filter(case__in=cases, item__isnull=False)
         .exclude(item__type__in=[ItemType.QUESTION, ItemType.ANSWER])
         .values_list("case_id", flat=True)
     )
@@ -327,7 +327,7 @@ def given_to_read(member: Membership) -> list[Matter]:
     matters: dict[str, Matter] = {}
     for d in (
         Disclosure.objects.unopened_by(member)
-        .filter(opens(member, "case_id"))
+        .filter(opens(member, "case_id"), item__isnull=False)
         .exclude(item__type__in=[ItemType.QUESTION, ItemType.ANSWER])
         .select_related("case", "from_unit")
         .order_by("-at", "-id")[:200]

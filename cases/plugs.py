@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.words import Known
+from cases.access import key_for_ledger
 from cases.models import Case, ItemType
 from parties.models import Membership
 
@@ -33,6 +34,19 @@ def known_to(reader: Membership, cases: Iterable[int], persons: Iterable[int]) -
 def case_numbered(reader: Membership, number: str) -> int | None:
     """The case with that number if the reader may open it."""
     return Case.objects.open_to(reader).filter(number=number).values_list("pk", flat=True).first()
+
+
+def unsent_words(key: str) -> str:
+    """What a form that met a closed door is called: the key is the address it was sent to, with points."""
+    number = next((part for part in key.split(".") if key_for_ledger(part) == part and "-" in part), "")
+    if number:
+        return _("Could not be sent in the case %(number)s: the page had closed") % {"number": number}
+    return _("Could not be sent: the page had closed")
+
+
+def nowhere(key: str) -> str:
+    """The page has closed; the text is read in the list."""
+    return ""
 
 
 def draft_words(key: str) -> str:

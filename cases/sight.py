@@ -4,6 +4,7 @@ Everything here is read for a page; nothing decides. Names of other receivers ar
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -72,6 +73,7 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
     given: dict[int | None, list[Disclosure]] = defaultdict(list)
     for d in _given(Disclosure.objects.filter(case=case, item__isnull=False), member):
         given[d.item_id].append(d)
+    earlier = _earlier_versions(case, member)
     lines = _consent_dates(case, member)
     new = set(Disclosure.objects.unopened_by(member).filter(case=case).values_list("item_id", flat=True))
     return [
@@ -80,7 +82,7 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
             kind=str(InformationKind(item.kind).short),
             type=_unless_said(str(ItemType(item.type).label), str(InformationKind(item.kind).short)),
             own=item.unit_id == member.unit_id,
-            sight=_sight(item, member, given[item.pk], lines),
+            sight=_sight(item, member, given[item.pk], lines, [d for pk in earlier(item) for d in given[pk]]),
             is_new=item.pk in new,
         )
         for item in items
@@ -95,7 +97,26 @@ def _unless_said(type_: str, kind: str) -> str:
 def of_item(case: Case, item: Item, member: Membership) -> Sight:
     """Who sees one version, and why."""
     given = _given(Disclosure.objects.filter(item=item), member)
-    return _sight(item, member, given, _consent_dates(case, member))
+    before = _given(Disclosure.objects.filter(item__in=_earlier_versions(case, member)(item)), member)
+    return _sight(item, member, given, _consent_dates(case, member), before)
+
+
+def _earlier_versions(case: Case, member: Membership) -> Callable[[Item], list[int]]:
+    """For an item of the own unit, the versions before it."""
+    replaces = dict(
+        Item.objects.visible_to(member)
+        .filter(case=case, unit_id=member.unit_id, replaces__isnull=False)
+        .values_list("pk", "replaces_id")
+    )
+
+    def of(item: Item) -> list[int]:
+        found, pk = [], replaces.get(item.pk)
+        while pk is not None:
+            found.append(pk)
+            pk = replaces.get(pk)
+        return found
+
+    return of
 
 
 def _given(disclosures: DisclosureQuerySet, member: Membership) -> list[Disclosure]:
@@ -121,7 +142,10 @@ def _consent_dates(case: Case, member: Membership) -> dict[tuple[int, str, str],
     }
 
 
-def _sight(item: Item, member: Membership, given: list[Disclosure], lines: dict) -> Sight:
+def _sight(
+    item: Item, member: Membership, given: list[Disclosure], lines: dict, earlier: list[Disclosure]
+) -> Sight:
+    """given: of this version; earlier: of the versions before it, which their receivers may still see."""
     if item.unit_id != member.unit_id:
         reason = _("%(unit)s wrote it and has given it to your unit.") % {"unit": item.unit.name}
         return Sight(
@@ -130,13 +154,20 @@ def _sight(item: Item, member: Membership, given: list[Disclosure], lines: dict)
             reasons=[(True, _("Your unit"), reason)],
         )
     shown = [d for d in given if d.stands]
-    before = [d for d in given if not d.stands]
+    sees_this = {d.to_unit_id for d in shown}
+    older = {d.to_unit_id: d for d in earlier if d.stands and d.to_unit_id not in sees_this}
+    last = {d.to_unit_id: d for d in [*earlier, *given] if not d.stands}
+    before = [d for unit, d in last.items() if unit not in sees_this and unit not in older]
     if shown:
         sees = _("Your unit and %(others)s") % {"others": ", ".join(d.to_unit.name for d in shown)}
     else:
         sees = _("Only your unit")
+    if older:
+        units = ", ".join(d.to_unit.name for d in older.values())
+        sees = _("%(those)s; %(units)s sees an earlier version") % {"those": sees, "units": units}
     reasons = [(True, item.unit.name, _("The unit wrote it."))]
     reasons += [(True, d.to_unit.name, _why_seen(d, lines)) for d in shown]
+    reasons += [(True, d.to_unit.name, _why_earlier(d, lines)) for d in older.values()]
     reasons += [(False, d.to_unit.name, _why_no_longer(d)) for d in before]
     reasons.append((False, _("Everyone else"), _("It is not shown to them now.")))
     since = [
@@ -145,6 +176,10 @@ def _sight(item: Item, member: Membership, given: list[Disclosure], lines: dict)
         for d in before
     ]
     return Sight(sees=sees, hides=", ".join([*since, _("everyone else")]), reasons=reasons)
+
+
+def _why_earlier(d: Disclosure, lines: dict) -> str:
+    return _("An earlier version: %(why)s This version is not given.") % {"why": _why_seen(d, lines)}
 
 
 def shown_until(d: Disclosure) -> datetime:

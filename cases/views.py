@@ -130,7 +130,7 @@ def new_case(request: PortalRequest) -> HttpResponse:
                 case_verbs.record_spell(
                     by=member, case=case, **{n: values[n] for n in ("from_on", "to_on", "degree", "benefit")}
                 )
-                messages.success(request, _("The case %(number)s is logged.") % {"number": case.number})
+            messages.success(request, _("The case %(number)s is logged.") % {"number": case.number})
             return redirect("case", number=case.number)
     return render(request, "cases/new.html", {"form": form, "member": member, "known": known})
 
@@ -320,19 +320,22 @@ def new_version(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     form = ItemForm(request.POST or None, type=item.type, initial=initial | item.facts)
     if "kind" in form.fields:
         del form.fields["kind"]
-    if later is not None and request.method == "POST":
-        form.is_valid()
+    if form.is_valid() and later is None:
+        try:
+            version = item_verbs.write_version(
+                by=member, case=case, item=item, facts=form.facts, **_of_an_item(form)
+            )
+        except item_verbs.Superseded:
+            later = Item.objects.filter(replaces=item).select_related("author__user").first()
+        else:
+            messages.success(request, _("A new version is saved. What was given before is unchanged."))
+            return redirect("item", number=number, pk=version.pk)
+    if later is not None and form.is_bound:
         form.add_error(
             None,
             _("%(name)s changed this at %(time)s while you were writing. Nothing is lost.")
             % {"name": later.author.user.name, "time": timezone.localtime(later.at).strftime("%H.%M")},
         )
-    elif form.is_valid():
-        version = item_verbs.write_version(
-            by=member, case=case, item=item, facts=form.facts, **_of_an_item(form)
-        )
-        messages.success(request, _("A new version is saved. What was given before is unchanged."))
-        return redirect("item", number=number, pk=version.pk)
     return render(request, "cases/version.html", {"form": form, "case": case, "item": item, "later": later})
 
 

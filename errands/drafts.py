@@ -4,6 +4,7 @@ Nobody else reads a draft: the wall is the member, not the unit. A member keeps 
 one more is saved. Which page a draft belongs to is known in the room of its form, which says so in `places`.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,6 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.http import QueryDict
 from django.urls import NoReverseMatch
-from django.utils.translation import gettext as _
 
 from errands.models import Draft
 
@@ -73,14 +73,24 @@ def discard(member: int, form: str, object_key: str = "") -> None:
 
 
 def texts_in(fields: QueryDict) -> dict[str, list[str]]:
-    """The fields of a form when somebody has written something in it (more than one word), else none."""
-    kept = {n: fields.getlist(n) for n in fields if n not in NEVER_KEPT and "password" not in n}
-    return kept if any(len(v.split()) > 1 for values in kept.values() for v in values) else {}
+    """The fields of a form when somebody has written something in it, else none; none either of more than a draft holds."""
+    kept = {
+        n: [v.replace("\x00", "") for v in fields.getlist(n)]
+        for n in fields
+        if n not in NEVER_KEPT and "password" not in n
+    }
+    if sum(len(v) for values in kept.values() for v in values) > MOST_BYTES:
+        return {}
+    return kept if _written(kept) else {}
 
 
-def key_of(path: str) -> str:
-    """The object key of a draft kept for an address."""
-    return ".".join(part for part in path.split("/") if part)[:80]
+def keep_unsent(member: int, path: str, fields: dict[str, list[str]]) -> None:
+    """Keeps a form that met a closed door. The draft that the page saved of the same words has become this one."""
+    words = set(_written(fields))
+    for draft in _of(member).exclude(form=UNSENT):
+        if (written := set(_written(draft.text))) and written <= words:
+            draft.delete()
+    save(member, UNSENT, ".".join(part for part in path.split("/") if part)[:80], fields)
 
 
 def throw_away(member: int, pk: int) -> bool:
@@ -109,14 +119,21 @@ def _of(member: int):
     return Draft.objects.filter(member=member).order_by("-saved_at", "-id")
 
 
+# Codes of choices, dates and figures: what was chosen, not written.
+_CHOSEN = re.compile(r"[a-z0-9_]*|[\d .:-]+")
+
+
 def _written(fields: dict[str, list[str]]) -> list[str]:
-    """What somebody wrote, without the choices: what has more than one word."""
-    return [value for values in fields.values() for value in values if len(value.split()) > 1]
+    """What somebody wrote, field by field, without what was only chosen."""
+    return [
+        value
+        for name, values in fields.items()
+        for value in values
+        if value.strip() and (name in ("heading", "text") or not _CHOSEN.fullmatch(value))
+    ]
 
 
 def _place(form: str, object_key: str) -> tuple[str, str]:
-    if form == UNSENT:
-        return _("Could not be sent: the page had closed"), ""
     place = places.get(form)
     if place is None:
         return form, ""

@@ -1,18 +1,31 @@
 """A form sent twice is done once: a double click, a slow network, Back and send again.
 
-Each form carries a key of its own. The key is written in the deed's transaction before the deed: the second request
-waits for the first, finds the key, and is sent where the first one went.
+Each showing of a form carries a key, and what counts as the same is that key with the same words to the same address: who
+goes back, writes something else and sends again does another deed. The key is written in the deed's transaction before
+the deed: the second request waits for the first, finds the key, and is sent where the first one went.
 """
 
+import json
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import connection
+from django.http import QueryDict
 from django.utils import timezone
 
 from errands.models import Sent
 
 KEPT = timedelta(days=2)
+
+
+def key_of(path: str, fields: QueryDict) -> UUID | None:
+    """The key of one sending: of the showing (`form_key`), the address and what was written; None without a form key."""
+    try:
+        showing = UUID(str(fields["form_key"]))
+    except (KeyError, ValueError):
+        return None
+    written = sorted((n, v) for n, values in fields.lists() if n != "csrfmiddlewaretoken" for v in values)
+    return uuid5(showing, json.dumps([path, written]))
 
 
 def begin(member: int, key: UUID) -> str | None:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 
 from audit import ledger
+from cases.access import may_write
 from cases.actions import disclosure as giving
 from cases.actions.item import write_item
 from cases.actions.locking import locked
@@ -171,8 +173,11 @@ def log_spoken(
 ) -> Inquiry:
     """Logs a question handled by word of mouth: category, channel and minutes; the content is not stored.
 
-    With a case only of the own unit, and only when it is documented in the own system (R10).
+    With a case only of the own unit, and only when it is documented in the own system (R10). PermissionDenied for who
+    reads only.
     """
+    if not may_write(by):
+        raise PermissionDenied("log_spoken")
     if case is not None:
         case = locked(case, by=by, action="write_item")
         if case.unit_id != by.unit_id:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.access import allowed_actions
-from cases.deciding import last_day
+from cases.deciding import Standing, last_day
 from cases.law import Act, InformationKind, grounds_for
 from cases.models import Case, ConsentLine, Disclosure
 from cases.seams import Matter
@@ -162,18 +162,32 @@ def receivers_of_a_question(case: Case, member: Membership) -> list[Unit]:
     ]
 
 
+def _first_to_ask(case: Case, member: Membership) -> Unit | None:
+    """The unit that the page's one button asks: the first that may be asked now. The others are links, which say why."""
+    standing = Standing.of(case, member.unit)
+    return next(
+        (
+            unit
+            for unit in receivers_of_a_question(case, member)
+            if standing.decide(Act.QUESTION, unit, InformationKind.EXISTENCE).allowed
+        ),
+        None,
+    )
+
+
 def case_actions(request: PortalRequest, case: Case) -> list[dict[str, str]]:
     """The one primary action of the case page: to ask, when there is one to ask."""
     if "write_item" not in allowed_actions(who_acts(request), case):
         return []
-    units = receivers_of_a_question(case, who_acts(request))
+    unit = _first_to_ask(case, who_acts(request))
+    if unit is None:
+        return []
     return [
         {
             "url": reverse("ask", args=[case.number, unit.pk]),
             "icon": "chat",
             "label": _("Ask %(party)s") % {"party": unit.party.name},
         }
-        for unit in units[:1]
     ]
 
 
@@ -189,10 +203,17 @@ def case_panel(request: PortalRequest, case: Case) -> dict[str, Any] | None:
         .select_related("asker_unit", "to_unit", "case")
         .order_by("-id")[:20]
     ]
-    others = (
-        receivers_of_a_question(case, member)[1:] if "write_item" in allowed_actions(member, case) else []
-    )
-    return {"template": "inquiries/panel.html", "rows": rows, "others": others, "case": case}
+    others: list[Unit] = []
+    if "write_item" in allowed_actions(member, case):
+        first = _first_to_ask(case, member)
+        others = [u for u in receivers_of_a_question(case, member) if first is None or u.pk != first.pk]
+    return {
+        "template": "inquiries/panel.html",
+        "rows": rows,
+        "others": others,
+        "case": case,
+        "is_own": case.unit_id == member.unit_id,
+    }
 
 
 def open_matters(member: Membership, case: Case, units: set[int]) -> dict[str, int]:

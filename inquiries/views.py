@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases.access import allowed_actions, demand, key_for_ledger, open_case, refuse
+from cases.access import allowed_actions, demand, key_for_ledger, may_write, open_case, refuse
 from cases.actions import disclosure as giving
 from cases.deciding import Standing
 from cases.law import Act, InformationKind
 from cases.listing import as_case_number
 from cases.models import Case, Item
-from cases.sight import CONFIRMATIONS_MISSING
+from cases.sight import CONFIRMATIONS_MISSING, CONSENT_WOULD_HELP
 from errands import drafts
 from inquiries import actions
 from inquiries.forms import AnswerForm, AskForm, DeclineForm, LogForm
@@ -133,6 +133,9 @@ def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
             "decision": decision,
             "excluded": excluded,
             "due": actions.due_from(timezone.localdate()),
+            "consent_url": reverse("new_consent", args=[number])
+            if "record_consent" in allowed_actions(member, case) and decision.reason in CONSENT_WOULD_HELP
+            else "",
             "draft": draft,
             "draft_url": reverse("draft_of", args=["ask", key]),
         },
@@ -167,7 +170,12 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
             consent_url=reverse("new_consent", args=[inquiry.case.number])
             if "record_consent" in allowed_actions(member, inquiry.case)
             else "",
-            initial={n: v[0] for n, v in draft.text.items() if v} if draft else None,
+            # What has lost its ground since it was written waits in the draft; a closed field would send it along.
+            initial={
+                n: v[0]
+                for n, v in (draft.text.items() if draft else ())
+                if v and (n not in decisions or decisions[n].allowed)
+            },
         )
         if form.is_valid():
             try:
@@ -183,9 +191,16 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
             except giving.NotConfirmed as missing:
                 form.add_error("excluded_read", str(CONFIRMATIONS_MISSING[missing.what]))
             except actions.IllegalMove:
+                drafts.save(member.pk, "answer", str(pk), {n: request.POST.getlist(n) for n in request.POST})
                 form.add_error(None, _("Someone already answered. Your text is kept as a draft."))
             else:
+                kept = draft.text if draft else {}
+                waits = {
+                    k: v for k, v in kept.items() if k in decisions and not decisions[k].allowed and any(v)
+                }
                 drafts.discard(member.pk, "answer", str(pk))
+                if waits:
+                    drafts.keep_unsent(member.pk, request.path, waits)
                 messages.success(request, _("The answer is sent."))
                 return redirect("inquiry", pk=pk)
     elif request.method == "POST":
@@ -280,7 +295,14 @@ def _move(request: PortalRequest, pk: int, state: str, verb) -> HttpResponse:
         messages.info(request, _("The other side has moved on in the meantime. Look at the question again."))
         return redirect("inquiry", pk=pk)
     if inquiry.state != state:
-        verb(by=who_acts(request), inquiry=inquiry)
+        try:
+            verb(by=who_acts(request), inquiry=inquiry)
+        except actions.IllegalMove as moved:
+            # A second click, or a colleague's in the same second, has done it already.
+            if moved.state != state:
+                messages.info(
+                    request, _("The other side has moved on in the meantime. Look at the question again.")
+                )
     return redirect("inquiry", pk=pk)
 
 
@@ -288,7 +310,9 @@ def _move(request: PortalRequest, pk: int, state: str, verb) -> HttpResponse:
 def log_inquiry(request: PortalRequest) -> HttpResponse:
     """Logs a spoken question in one short form."""
     member = _case_worker(request)
-    form = LogForm(request.POST or None)
+    if not may_write(member):
+        raise PermissionDenied
+    form = LogForm(request.POST or None, initial={"case_number": request.GET.get("case", "")[:12]})
     if form.is_valid():
         values = form.cleaned_data
         case = None

@@ -68,14 +68,18 @@ class KeepWhatWasSent:
         self.get_response = get_response
 
     def __call__(self, request: SurroundedRequest) -> HttpResponse:
-        form = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
-        request.unsent = drafts.texts_in(request.POST) if form else {}
+        request.unsent = {}
         response = self.get_response(request)
         member = getattr(request, "membership", None)
         if request.unsent and member is not None and response.status_code in (403, 404):
             with acting(member):
-                drafts.save(member.pk, drafts.UNSENT, drafts.key_of(request.path), request.unsent)
+                drafts.keep_unsent(member.pk, request.path, request.unsent)
         return response
+
+    def process_view(self, request: SurroundedRequest, *view: object) -> None:
+        # Here, after the token has been looked at: what another site makes a browser send is nobody's text.
+        if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
+            request.unsent = drafts.texts_in(request.POST)
 
 
 class SentOnce:
@@ -98,11 +102,8 @@ class SentOnce:
         # Uploads are read by their own pages, under their own limits.
         if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
             return None
-        try:
-            key = UUID(request.POST["form_key"])
-        except (KeyError, ValueError):
-            return None
-        if request.membership is None:
+        key = once.key_of(request.path, request.POST)
+        if key is None or request.membership is None:
             return None
         led_to = once.begin(request.membership.pk, key)
         if led_to is not None:

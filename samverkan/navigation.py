@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.access import may_write
 from cases.actions.case import may_open_cases
 from initiatives.access import visible_to as insatser_of
 from inquiries.models import Inquiry
@@ -88,6 +89,7 @@ def frame(request: PortalRequest) -> dict:
         "memberships_count": len(request.memberships),
         "can_search_cases": member is not None and member.is_case_role,
         "can_open_cases": may_open_cases(member),
+        "can_write": member is not None and may_write(member),
     }
 
 

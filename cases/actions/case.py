@@ -84,6 +84,7 @@ def open_case(
         )
         if case is not None:
             raise AlreadyRegistered(case)
+        _brought_up_to_date(person, name, home_municipality, protected)
     else:
         person = _register(unit, number, name, sex, home_municipality, protected)
     case = Case.objects.create(unit=unit, person=person, initiative=initiative, opened_on=opened_on)
@@ -93,6 +94,17 @@ def open_case(
         Assignment.objects.create(case=case, unit=unit, member=by)
     ledger.record("case.opened", by=by, case=case.pk, persons=[person.pk])
     return case
+
+
+def _brought_up_to_date(person: Person, name: str, home_municipality: str, protected: bool) -> None:
+    """What was typed at a new case of somebody who was here before: what is new counts, and an empty field says nothing.
+
+    Protection is set and never lifted here.
+    """
+    person.name = name.strip() or person.name
+    person.home_municipality = home_municipality.strip() or person.home_municipality
+    person.protected = person.protected or protected
+    person.save(update_fields=["name", "home_municipality", "protected"])
 
 
 def _one_at_a_time(unit: Unit, key: bytes) -> None:

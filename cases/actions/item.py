@@ -58,6 +58,10 @@ def kind_for(type: str, chosen: str | None) -> InformationKind:
     return kind
 
 
+class Superseded(Exception):
+    """A colleague has written a later version in the meantime; nothing is written over."""
+
+
 @transaction.atomic
 def write_version(
     *,
@@ -69,10 +73,15 @@ def write_version(
     happened_on: date,
     facts: dict | None = None,
 ) -> Item:
-    """A later version. What was given stays as it was; the new version is seen by nobody else until it is given."""
+    """A later version. What was given stays as it was; the new version is seen by nobody else until it is given.
+
+    Raises Superseded when there is a later version already.
+    """
     case = locked(case, by=by, action="write_item")
     if item.unit_id != by.unit_id:
         raise Http404
+    if Item.objects.filter(replaces=item).exists():
+        raise Superseded
     version = Item.objects.create(
         case=case,
         unit=by.unit,

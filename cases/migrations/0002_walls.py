@@ -85,6 +85,10 @@ alter table cases_disclosure add constraint only_the_owner_discloses
     add constraint a_receiver_is_a_unit_of_its_party
     foreign key (to_unit_id, to_party_id) references parties_unit (id, party_id);
 
+-- A version is a later one of the same text: of the same unit, on the same case, of the same kind.
+alter table cases_item add constraint a_version_replaces_the_units_own_item
+    foreign key (replaces_id, unit_id, case_id, kind) references cases_item (id, unit_id, case_id, kind);
+
 -- With item empty the composite key is silent, so nobody may give on a case that the wall hides from them.
 create policy only_a_case_one_sees on cases_disclosure as restrictive for insert to portal_app
     with check (exists (select 1 from cases_case c where c.id = case_id));
@@ -250,8 +254,9 @@ create function portal.case_state(the_case bigint) returns text language sql sta
 set search_path = public, pg_temp as $$
     select s.state from cases_casestate s join cases_case c on c.id = s.case_id
     where s.case_id = the_case and (c.unit_id = portal.unit()
-        or exists (select 1 from cases_disclosure d where d.case_id = the_case and d.to_unit_id = portal.unit() and d.ended_at is null)
-        or exists (select 1 from cases_consentline l where l.case_id = the_case and l.from_unit_id = portal.unit() and l.ended_at is null))
+        or exists (select 1 from cases_standing d where d.case_id = the_case and d.to_unit_id = portal.unit() and d.item_id is null)
+        or exists (select 1 from cases_consentline l where l.case_id = the_case and l.from_unit_id = portal.unit() and l.ended_at is null
+            and l.from_at <= statement_timestamp() and l.until_at > statement_timestamp()))
     order by s.from_at desc, s.id desc limit 1 $$;
 
 -- Protecting an identity ends, in that statement, every line and disclosure on every case of the person (and is not undone).

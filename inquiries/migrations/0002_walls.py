@@ -3,6 +3,9 @@ from django.db import migrations
 U = "portal.unit()"
 MINE = f"(asker_unit_id = {U} or to_unit_id = {U})"
 SEEN = "exists (select 1 from inquiries_inquiry i where i.id = inquiry_id)"
+# Each side takes its own steps; pausing is tidying, which the owner of the case does, on whichever side.
+ASKED = f"exists (select 1 from inquiries_inquiry i where i.id = inquiry_id and i.asker_unit_id = {U})"
+RECEIVED = f"exists (select 1 from inquiries_inquiry i where i.id = inquiry_id and i.to_unit_id = {U})"
 
 WALLS = f"""
 alter table inquiries_inquiry enable row level security;
@@ -16,21 +19,23 @@ revoke update on inquiries_inquiry from portal_app;
 alter table inquiries_inquirystate enable row level security;
 alter table inquiries_inquirystate force row level security;
 create policy read on inquiries_inquirystate for select to portal_app using ({SEEN});
-create policy add on inquiries_inquirystate for insert to portal_app with check (unit_id = {U} and {SEEN});
+create policy add on inquiries_inquirystate for insert to portal_app with check (unit_id = {U} and (
+    (state in ('sent', 'closed', 'taken_back', 'paused') and {ASKED})
+    or (state in ('read', 'answered', 'declined', 'paused') and {RECEIVED})));
 revoke update on inquiries_inquirystate from portal_app;
 
 alter table inquiries_inquiryanswer enable row level security;
 alter table inquiries_inquiryanswer force row level security;
 create policy read on inquiries_inquiryanswer for select to portal_app using ({SEEN});
 create policy add on inquiries_inquiryanswer for insert to portal_app
-    with check ({SEEN} and exists (select 1 from cases_item i where i.id = item_id and i.unit_id = {U}));
+    with check ({RECEIVED} and exists (select 1 from cases_item i where i.id = item_id and i.unit_id = {U}));
 revoke update on inquiries_inquiryanswer from portal_app;
 
 -- The reason stays with the unit that owns it, in a table the asker cannot read.
 alter table inquiries_declinereason enable row level security;
 alter table inquiries_declinereason force row level security;
 create policy own on inquiries_declinereason for select to portal_app using (unit_id = {U});
-create policy add on inquiries_declinereason for insert to portal_app with check (unit_id = {U} and {SEEN});
+create policy add on inquiries_declinereason for insert to portal_app with check (unit_id = {U} and {RECEIVED});
 revoke update on inquiries_declinereason from portal_app;
 """ + "".join(
     f"""

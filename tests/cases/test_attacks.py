@@ -234,3 +234,20 @@ def test_the_doors_of_the_database_ask_who_comes(cast):
         transaction.atomic(),
     ):
         Case.objects.filter(pk=case.pk).update(number="2222-2222")
+
+
+def test_protection_ticked_at_a_later_case_of_the_same_person_counts(cast):
+    """Logged, closed, logged anew with the tick: the record that was there takes it, and nothing can be given."""
+    number = parse_number("19850709-9805")
+    told = {"by": cast.coordinator, "number": number, "opened_on": timezone.localdate()}
+    with acting(cast.coordinator):
+        first = case_verbs.open_case(**told, name="Test Testsson", home_municipality="Provby")
+        case_verbs.set_state(by=cast.coordinator, case=first, state="closed")
+        second = case_verbs.open_case(**told, name="Test Nytt", protected=True)
+        second.person.refresh_from_db()
+        assert second.person_id == first.person_id and second.person.protected
+        assert (second.person.name, second.person.home_municipality) == ("Test Nytt", "Provby")
+        case_verbs.set_state(by=cast.coordinator, case=second, state="closed")
+        third = case_verbs.open_case(**told, name="")
+        third.person.refresh_from_db()
+        assert third.person.protected and third.person.name == "Test Nytt", "an empty field says nothing"

@@ -135,7 +135,9 @@ def test_no_page_shows_a_value_of_the_list(cast, administrator):
     seen += [administrator.get(REJECTED), administrator.get(FORM), administrator.post(CONFIRM)]
     seen += [administrator.get(LIST), administrator.get(REJECTED), administrator.get(FORM)]
     for answer in seen:
-        shown = re.sub(r"name=\"(form_key|csrfmiddlewaretoken)\" value=\"[^\"]*\"", "", answer.content.decode())
+        shown = re.sub(
+            r"name=\"(form_key|csrfmiddlewaretoken)\" value=\"[^\"]*\"", "", answer.content.decode()
+        )
         shown += str(answer.headers)
         # The form's own example of a number is none of the list's.
         shown = shown.replace("850709-9805.", "")

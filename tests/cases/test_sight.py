@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from cases import consents, listing, sight
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
+from cases.actions import item as item_verbs
 from cases.actions.reading import note_opened
 from cases.models import Disclosure, Item
 from parties.access import acting
@@ -138,3 +139,30 @@ def test_the_database_notes_the_opening_for_the_receiver_of_what_stands_and_for_
     with acting(cast.coordinator), pytest.raises(DatabaseError, match="not rewritten"), transaction.atomic():
         Disclosure.objects.filter(item=item).update(opened_at=Now(), opened_by=cast.coordinator)
     assert [noted(cast.investigator), noted(cast.unassigned_officer)] == [1, 0]
+
+
+def test_after_a_new_version_it_is_said_who_still_sees_the_earlier_one(cast, given):
+    case, item, _ = given
+    fk = cast.investigator.unit
+    with acting(cast.coordinator):
+        told = {"heading": "Planen, ändrad", "text": "", "happened_on": item.happened_on}
+        version = item_verbs.write_version(by=cast.coordinator, case=case, item=item, **told)
+        (row,) = sight.items_of(case, cast.coordinator)
+        assert row.item.pk == version.pk
+        for now in (row.sight, sight.of_item(case, version, cast.coordinator)):
+            assert f"{fk.name} ser en tidigare version" in now.sees and fk.name not in now.hides
+        giving.give(by=cast.coordinator, case=case, item=version, to=fk)
+        (row,) = sight.items_of(case, cast.coordinator)
+        assert "tidigare version" not in row.sight.sees and fk.name in row.sight.sees
+        with pytest.raises(item_verbs.Superseded):
+            item_verbs.write_version(by=cast.coordinator, case=case, item=item, **told)
+
+
+def test_the_case_itself_is_nothing_to_read(cast):
+    """A question brings the case with it; the worklist says the question, and not that something was given."""
+    case = make_case(cast.coordinator)
+    consent = make_consent(cast.coordinator, case)
+    make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, "existence")
+    make_disclosure(cast.coordinator, case, cast.investigator.unit)
+    with acting(cast.investigator):
+        assert listing.given_to_read(cast.investigator) == []

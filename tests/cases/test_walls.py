@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from cases.models import (
@@ -262,3 +263,38 @@ def test_ending_a_line_ends_what_rests_on_it_alone(cast, shared):
     assert ended == {"existence": "", "plan": "withdrawn"}
     with acting(cast.investigator):
         assert Case.objects.count() == 1 and Item.objects.count() == 0
+
+
+def test_a_version_replaces_only_the_units_own_item_on_the_same_case_and_of_the_same_kind(cast):
+    case, other = make_case(cast.coordinator), make_case(cast.coordinator)
+    plan = make_item(cast.coordinator, case)
+    for member, where, kind in (
+        (cast.coordinator, other, "plan"),
+        (cast.coordinator, case, "medical"),
+        (cast.other_clinic, make_case(cast.other_clinic), "plan"),
+    ):
+        with acting(member), pytest.raises(DatabaseError, match="a_version_replaces_the_units_own_item"):
+            with transaction.atomic():
+                Item.objects.create(
+                    case=where, unit=member.unit, type="note", kind=kind, author=member, heading="x",
+                    happened_on=timezone.localdate(), replaces=plan,
+                )  # fmt: skip
+
+
+def test_the_state_of_a_case_is_told_only_while_a_ground_stands(cast):
+    case = make_case(cast.coordinator)
+    consent = make_consent(cast.coordinator, case)
+    make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, "existence")
+    make_disclosure(cast.coordinator, case, cast.investigator.unit, basis="consent")
+
+    def told():
+        with acting(cast.investigator), connection.cursor() as cursor:
+            cursor.execute("select portal.case_state(%s)", [case.pk])
+            return cursor.fetchone()[0]
+
+    assert told() == "open"
+    with acting(cast.coordinator):
+        ConsentLine.objects.filter(case=case).update(
+            ended_at=Now(), ended_by=cast.coordinator, ended_how="withdrawn"
+        )
+    assert told() is None

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test import Client
 from django.utils import timezone
 
 from cases.models import ItemType
@@ -96,7 +97,7 @@ def test_the_nights_door_opens_on_nothing_else(cast):
             cursor.execute("set local role portal_definer")
 
 
-def test_the_list_leads_back_to_each_form_and_says_nothing_of_what_is_written(cast, sign_in):
+def test_the_list_leads_back_to_each_form_and_shows_the_writer_what_is_written(cast, sign_in):
     case = make_case(cast.coordinator, name="Tilde Ravnsby")
     client = sign_in(cast.coordinator)
     client.post(f"/drafts/item/{case.number}-{ItemType.PLAN}/", {"heading": "Hemligt", "text": "Hemligt"})
@@ -107,10 +108,11 @@ def test_the_list_leads_back_to_each_form_and_says_nothing_of_what_is_written(ca
     assert f'href="/inquiries/ask/{case.number}/{cast.investigator.unit_id}/"' in page
     assert f"i ärende {case.number}" in page
     assert "<b>unheard</b>" in page
-    assert "Hemligt" not in page and "Tilde" not in page
+    assert page.count("<p>Hemligt</p>") == 4 and "Tilde" not in page
     title = page[page.index("<title>") : page.index("</title>")]
     assert case.number not in title
-    assert f"i ärende {case.number}" not in sign_in(cast.colleague).get("/drafts/").content.decode()
+    theirs = sign_in(cast.colleague).get("/drafts/").content.decode()
+    assert case.number not in theirs and "Hemligt" not in theirs
 
 
 def test_a_draft_is_thrown_away_by_its_writer_only(cast, sign_in):
@@ -127,7 +129,7 @@ def test_a_draft_is_thrown_away_by_its_writer_only(cast, sign_in):
 
 
 def test_every_form_that_saves_drafts_says_where_it_is():
-    assert set(drafts.places) == {"item", "ask", "answer", "report_text", "import_initiative"}
+    assert set(drafts.places) == {"unsent", "item", "ask", "answer", "report_text", "import_initiative"}
 
 
 def test_a_key_that_no_form_has_is_listed_by_the_forms_name(cast):
@@ -180,3 +182,30 @@ def test_a_form_with_nothing_written_leaves_no_draft(cast, sign_in):
     assert answer.status_code == 404 and "finns kvar." not in answer.content.decode()
     with acting(cast.investigator):
         assert Draft.objects.count() == 0
+
+
+def test_what_another_site_makes_a_browser_send_is_nobodys_draft(cast):
+    """Without the token of the page nothing is kept; with it the same form is."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.coordinator.user, backend="django.contrib.auth.backends.ModelBackend")
+    sent = urlencode({"heading": "Planterad text", "text": "En mening till."})
+    forged = client.post(
+        "/cases/2222-2222/items/new/?type=plan", sent, content_type="application/x-www-form-urlencoded"
+    )
+    assert forged.status_code == 403
+    with acting(cast.coordinator):
+        assert Draft.objects.count() == 0
+
+
+def test_a_nul_and_too_long_a_text_meet_a_closed_door_like_any_other(cast, sign_in):
+    client = sign_in(cast.coordinator)
+    for text, kept in (("Ett ord\0 till", 1), ("x y" * 100_000, 1)):
+        answer = client.post(
+            "/cases/2222-2222/items/new/?type=plan",
+            urlencode({"text": text}),
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert answer.status_code == 404
+        with acting(cast.coordinator):
+            assert Draft.objects.count() == kept
+    assert "finns kvar." not in answer.content.decode(), "too much to keep is not said to be kept"

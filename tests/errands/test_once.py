@@ -81,3 +81,18 @@ def test_old_keys_go_and_those_of_today_stay_whoever_asks(cast):
     assert once.forget_old() == 1
     with acting(cast.coordinator):
         assert Sent.objects.count() == 1
+
+
+def test_other_words_with_the_same_key_are_another_deed(cast, sign_in):
+    """Back, a word changed, sent again: nothing typed may be swallowed. So for the same key at another address."""
+    client = sign_in(cast.coordinator)
+    fields = LOGGED | {"form_key": key_on(client.get("/inquiries/log/").content.decode())}
+    send(client, "/inquiries/log/", fields)
+    send(client, "/inquiries/log/", fields | {"minutes": "6"})
+    send(client, "/inquiries/log/", fields | {"minutes": "6"})
+    case = make_case(cast.coordinator)
+    plan = {"heading": "Planen", "happened_on": "2026-01-02", "form_key": fields["form_key"]}
+    send(client, f"/cases/{case.number}/items/new/?type=plan", plan)
+    with acting(cast.coordinator):
+        assert sorted(Inquiry.objects.values_list("minutes", flat=True)) == [5, 6]
+        assert Item.objects.count() == 1

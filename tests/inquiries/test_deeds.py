@@ -11,9 +11,9 @@ from django.utils import timezone
 from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions.disclosure import MayNotGive
-from cases.models import Item
+from cases.models import ConsentLine, Item
 from inquiries import actions
-from inquiries.models import DeclineReason, Inquiry, InquiryState
+from inquiries.models import DeclineReason, Inquiry, InquiryAnswer, InquiryState
 from parties.access import acting
 from parties.workdays import add_workdays, is_workday, workdays_between
 from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
@@ -275,3 +275,56 @@ def test_a_notice_goes_to_who_handles_the_case(cast, shared):
     ask(cast.investigator, case, cast.coordinator)
     assert set(Notice.objects.values_list("to_member", flat=True)) == {cast.coordinator.pk}
     assert timezone.now() >= Notice.objects.get().next_at
+
+
+def test_the_database_lets_each_side_take_its_own_steps_only(cast, shared):
+    case, _ = shared
+    inquiry = ask(cast.investigator, case, cast.coordinator)
+    answer = make_item(cast.investigator, case, "answer", "Eget svar", kind="plan")
+    for member, write in (
+        (cast.investigator, lambda m: InquiryState.objects.create(inquiry=inquiry, state="declined", unit=m.unit, by=m)),
+        (cast.investigator, lambda m: InquiryState.objects.create(inquiry=inquiry, state="answered", unit=m.unit, by=m)),
+        (cast.coordinator, lambda m: InquiryState.objects.create(inquiry=inquiry, state="closed", unit=m.unit, by=m)),
+        (cast.investigator, lambda m: DeclineReason.objects.create(inquiry=inquiry, unit=m.unit, reason="other")),
+        (cast.investigator, lambda m: InquiryAnswer.objects.create(inquiry=inquiry, item=answer)),
+    ):  # fmt: skip
+        with acting(member), pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            write(member)
+    with acting(cast.coordinator):
+        InquiryState.objects.create(
+            inquiry=inquiry, state="read", unit=cast.coordinator.unit, by=cast.coordinator
+        )
+
+
+def test_two_clicks_on_done_are_one_and_no_error(cast, shared, sign_in, monkeypatch):
+    """The second request has passed the page's own look when the first is done: the verb refuses, the page goes on."""
+    case, _ = shared
+    inquiry = ask(cast.investigator, case, cast.coordinator)
+    client = sign_in(cast.investigator)
+    monkeypatch.setattr(actions, "take_back", lambda **_: (_ for _ in ()).throw(actions.IllegalMove("read")))
+    answer = client.post(f"/inquiries/{inquiry.pk}/take-back/", follow=True)
+    assert answer.status_code == 200 and "Titta på frågan igen" in answer.content.decode()
+
+
+def test_a_manager_logs_no_spoken_question(cast, sign_in):
+    client = sign_in(cast.manager)
+    assert client.get("/inquiries/log/").status_code == 403
+    assert "/inquiries/log/" not in client.get("/todo/").content.decode()
+
+
+def test_an_answer_whose_ground_was_lost_since_it_was_drafted_does_not_stop_the_rest(cast, shared, sign_in):
+    case, consent = shared
+    with acting(cast.coordinator):
+        make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, "ability")
+    inquiry = ask(cast.investigator, case, cast.coordinator)
+    client = sign_in(cast.coordinator)
+    client.get(f"/inquiries/{inquiry.pk}/")
+    client.post(f"/drafts/answer/{inquiry.pk}/", {"plan": "Bra så.", "ability": "Orkar mer nu."})
+    with acting(cast.coordinator):
+        line = ConsentLine.objects.get(case=case, kind="ability")
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent, lines=[line.pk])
+    assert client.post(f"/inquiries/{inquiry.pk}/", {"plan": "Bra så."}).status_code == 302
+    assert "Orkar mer nu." in client.get("/drafts/").content.decode(), "what could not be sent is kept"
+    with acting(cast.investigator):
+        texts = Item.objects.filter(type="answer").values_list("text", flat=True)
+        assert list(texts) == ["Bra så."]
