@@ -14,5 +14,6 @@ class CasesConfig(AppConfig):
         seams.on_party_left.append(party_left)
         words.known_to.append(plugs.known_to)
         words.case_numbered.append(plugs.case_numbered)
+        drafts.places["consent"] = drafts.Place(plugs.consent_draft_words, plugs.consent_draft_address)
         drafts.places[drafts.UNSENT] = drafts.Place(plugs.unsent_words, plugs.nowhere)
         drafts.places[plugs.DRAFT_FORM] = drafts.Place(plugs.draft_words, plugs.draft_address)

@@ -72,6 +72,8 @@ class SoftStop(forms.Form):
 class NewCaseForm(forms.Form):
     """A case logged in a minute: a number or none, a name, the spell. Everything else can wait."""
 
+    unmarked = frozenset({"number", "name", "sex", "degree", "benefit"})
+
     number = forms.CharField(
         label=_("Personal number or coordination number"),
         required=False,
@@ -135,7 +137,7 @@ class NewCaseForm(forms.Form):
                 "number",
                 _("Fill in the personal number with 10 or 12 digits, or tick Without personal data."),
             )
-        if number is not None and not values.get("name"):
+        if number is not None and not anonymous and not values.get("name"):
             self.add_error("name", _("Fill in the person's name."))
         if anonymous and not values.get("sex"):
             self.add_error("sex", _("Choose the sex: a participant without personal data is counted by it."))
@@ -152,10 +154,11 @@ def clean_spell(form: forms.Form, values: dict) -> None:
         )
     if end and not start and "from_on" not in form.errors:
         form.add_error("from_on", _("Fill in when the sick leave began."))
-    if start:
-        if not values.get("degree"):
+    # Also while the date is being mended: one round of errors, not two.
+    if start or "from_on" in form.errors:
+        if not values.get("degree") and "degree" not in form.errors:
             form.add_error("degree", _("Choose the extent of the sick leave."))
-        if not values.get("benefit"):
+        if not values.get("benefit") and "benefit" not in form.errors:
             form.add_error("benefit", _("Choose the benefit, or No benefit."))
 
 
@@ -295,6 +298,8 @@ class PartyAndUnit(forms.ModelMultipleChoiceField):
 class ConsentRecordForm(forms.Form):
     """The consent as it stands on the paper. Nothing is ticked in advance."""
 
+    unmarked = frozenset({"obtained_how"})
+
     units = PartyAndUnit(
         label=_("With whom"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one that the person has said yes to.")},
@@ -313,7 +318,10 @@ class ConsentRecordForm(forms.Form):
         label=_("For what"), choices=Purpose.choices, widget=forms.RadioSelect,
         error_messages={"required": _("Choose what the information may be used for.")},
     )  # fmt: skip
-    valid_from = DateField(label=_("Applies from"))
+    valid_from = DateField(
+        label=_("Applies from"),
+        error_messages={"required": _("Fill in from which day the consent applies, for example 2026-03-04.")},
+    )
     valid_to = DateField(label=_("Applies until and including"))
     form = forms.ChoiceField(
         label=_("How it was given"), choices=Form.choices, widget=forms.RadioSelect,
@@ -323,7 +331,10 @@ class ConsentRecordForm(forms.Form):
         label=_("Oral: how and when"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("For example: by telephone 2026-03-04, read aloud line by line."),
     )  # fmt: skip
-    given_on = DateField(label=_("Date of the signature or the conversation"))
+    given_on = DateField(
+        label=_("Date of the signature or the conversation"),
+        error_messages={"required": _("Fill in the day of the signature or the conversation.")},
+    )
     excluded = PersonText(
         label=_("What the person has excepted"), required=False, max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),

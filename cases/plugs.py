@@ -36,6 +36,15 @@ def case_numbered(reader: Membership, number: str) -> int | None:
     return Case.objects.open_to(reader).filter(number=number).values_list("pk", flat=True).first()
 
 
+def consent_draft_words(key: str) -> str:
+    """What a draft of a consent is called; the key is the case's number."""
+    return _("Consent in the case %(number)s") % {"number": key}
+
+
+def consent_draft_address(key: str) -> str:
+    return reverse("new_consent", args=[key])
+
+
 def unsent_words(key: str) -> str:
     """What a form that met a closed door is called: the key is the address it was sent to, with points."""
     number = next((part for part in key.split(".") if key_for_ledger(part) == part and "-" in part), "")

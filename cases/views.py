@@ -24,6 +24,7 @@ from cases.models import Assignment, Case, CaseState, Item, ItemType, Spell, Sta
 from cases.models.case import MOVES
 from cases.models.item import WRITABLE_TYPES, types_for
 from errands import drafts
+from errands.models import Draft
 from initiatives.models import Initiative
 from parties.access import PortalRequest, who_acts
 from parties.models import CARE_KINDS, Membership, Unit
@@ -421,11 +422,13 @@ def new_consent(request: PortalRequest, number: str) -> HttpResponse:
     demand(member, case, "record_consent")
     today = timezone.localdate()
     earlier = consents.lapsed(case, member)
+    draft = drafts.find(member.pk, "consent", case.number)
     form = ConsentRecordForm(
         request.POST or None,
         units=consents.units_to_consent_with(member),
         earlier=bool(earlier),
         today=today,
+        initial=_consent_draft(draft),
     )
     if form.is_valid():
         values = form.cleaned_data
@@ -454,6 +457,7 @@ def new_consent(request: PortalRequest, number: str) -> HttpResponse:
         except consent_verbs.NothingToConsentTo:
             form.add_error("units", _("The law has no way for this between these parties."))
         else:
+            drafts.discard(member.pk, "consent", case.number)
             others = sorted({u.party.name for u in values["units"]})
             messages.success(
                 request,
@@ -461,7 +465,25 @@ def new_consent(request: PortalRequest, number: str) -> HttpResponse:
                 % {"party": ", ".join(others)},
             )
             return redirect("consent", number=number, consent_number=consent.number)
-    return render(request, "cases/consent_form.html", {"form": form, "case": case, "earlier": earlier})
+    return render(
+        request,
+        "cases/consent_form.html",
+        {
+            "form": form,
+            "case": case,
+            "earlier": earlier,
+            "draft": draft,
+            "draft_url": reverse("draft_of", args=["consent", case.number]),
+        },
+    )
+
+
+def _consent_draft(draft: Draft | None) -> dict[str, object]:
+    """What was ticked and written the last time; that the information was gone through is ticked anew."""
+    if draft is None:
+        return {}
+    many = ("units", "kinds")
+    return {n: v if n in many else v[0] for n, v in draft.text.items() if v and n != "informed"}
 
 
 @require_safe

@@ -198,10 +198,13 @@ def field_mark(field: BoundField) -> str:
     """Which word stands after a field's label: optional, required or none.
 
     What is rarer in the form is marked: where most is asked for, what may be left out; where little is, the
-    duty. A form with `mark_optional = False` is silent.
+    duty. A form with `mark_optional = False` is silent, and so are the fields that it names in `unmarked`: asked for
+    only together with something else, neither always nor never.
     """
     form = field.form
     if getattr(form, "mark_optional", True) is False or field.field.disabled:
+        return ""
+    if field.name in getattr(form, "unmarked", ()):
         return ""
     asked = [
         f.required for f in form.fields.values() if not isinstance(f, BooleanField) and not f.widget.is_hidden

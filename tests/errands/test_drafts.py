@@ -129,7 +129,15 @@ def test_a_draft_is_thrown_away_by_its_writer_only(cast, sign_in):
 
 
 def test_every_form_that_saves_drafts_says_where_it_is():
-    assert set(drafts.places) == {"unsent", "item", "ask", "answer", "report_text", "import_initiative"}
+    assert set(drafts.places) == {
+        "unsent",
+        "consent",
+        "item",
+        "ask",
+        "answer",
+        "report_text",
+        "import_initiative",
+    }
 
 
 def test_a_key_that_no_form_has_is_listed_by_the_forms_name(cast):
