@@ -134,8 +134,14 @@ def add(row: Row, *, by: Membership) -> Row:
 
 @transaction.atomic
 def correct(row: Row, *, by: Membership) -> Row:
-    """Saves a row that was there: as the lead, or, of diary and time, as the unit that logged it."""
+    """Saves a row that was there: as the lead, or, of diary and time, as the unit that logged it.
+
+    A registered party stays the one it is: ValidationError at `party` for another, or none.
+    """
     _locked_row(row, by)
+    kept = _registered_party(row)
+    if kept and isinstance(row, Participation) and row.party_id != kept:
+        raise ValidationError({"party": ValidationError(party_stays(), code="party_stays")})
     _check(row)
     row.save()
     _trace("corrected", row, by)
@@ -147,9 +153,12 @@ def correct(row: Row, *, by: Membership) -> Row:
 def remove(row: Row, *, by: Membership) -> None:
     """Takes away a row that should not have been there.
 
-    The ledger keeps that it was there and who took it away.
+    The ledger keeps that it was there and who took it away. A registered party is never taken out
+    (ValidationError): what was given to and from it ends when it has left, and a row that is gone ends nothing.
     """
     _locked_row(row, by)
+    if _registered_party(row):
+        raise ValidationError(party_stays(), code="party_stays")
     _trace("removed", row, by)
     row.delete()
 
@@ -229,6 +238,21 @@ def _seat(initiative: Initiative, user: User, role: str) -> Seat:
     seat.full_clean(exclude=["from_at", "until_at"], validate_constraints=False)
     seat.save()
     return seat
+
+
+def party_stays() -> str:
+    """Why a registered party is neither taken out of an insats nor exchanged, and what to do instead."""
+    return _(
+        "A party of the portal stays in the insats. If it no longer takes part, set its last day: what was"
+        " given to it and by it then ends."
+    )
+
+
+def _registered_party(row: models.Model) -> int | None:
+    """The party a participation has in the register, as the database says, whatever the row in hand says."""
+    if not isinstance(row, Participation):
+        return None
+    return Participation.objects.filter(pk=row.pk).values_list("party", flat=True).first()
 
 
 def _locked(initiative_pk: int, by: Membership, action: str) -> frozenset[str]:

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.fields import field_of
 from initiatives import folder
+from initiatives.actions import party_stays
 from initiatives.amounts import written
 from initiatives.models import (
     Activity,
@@ -371,7 +372,10 @@ class ReportingCountForm(RowForm):
 
 
 class ParticipationForm(RowForm):
-    """A party of the register, one of its units, or a name that is in no register."""
+    """A party of the register, one of its units, or a name that is in no register.
+
+    A row that has a party of the register keeps it: no other is offered, nor none.
+    """
 
     party = forms.ModelChoiceField(
         label=_("Party in the portal"),
@@ -405,10 +409,22 @@ class ParticipationForm(RowForm):
         model = Participation
         fields = ("party", "unit", "name", "kind", "role", "from_on", "to_on", "active")
 
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        self.kept = self.instance.party if self.instance.pk else None
+        if self.kept is None:
+            return
+        party = field_of(self, "party", forms.ModelChoiceField)
+        party.queryset = Party.objects.filter(pk=self.kept.pk)
+        party.required, party.empty_label = True, None
+        party.error_messages |= {"required": party_stays(), "invalid_choice": party_stays()}
+        unit_field = field_of(self, "unit", forms.ModelChoiceField)
+        unit_field.queryset = Unit.objects.filter(party=self.kept).order_by("name")
+
     def clean(self) -> dict:
         super().clean()
         values = self.cleaned_data
-        unit, party = values.get("unit"), values.get("party")
+        unit, party = values.get("unit"), values.get("party") or self.kept
         if unit and party and unit.party_id != party.pk:
             self.add_error("unit", _("The unit belongs to another party. Choose a unit of the party above."))
         party = unit.party if unit else party
