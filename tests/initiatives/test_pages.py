@@ -244,7 +244,7 @@ def new(client, insats, noun, **facts):
         (
             "activity",
             {"kind": "pulse_meeting", "title": "x", "state": "held", "on": "2023-02-30"},
-            "till exempel 2026-03-04",
+            "Februari 2023 har bara 28 dagar. Kontrollera dagen.",
         ),
         (
             "activity",
