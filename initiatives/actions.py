@@ -6,12 +6,12 @@ so.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,7 @@ from initiatives.models import (
     SeatRole,
     TimeEntry,
 )
-from initiatives.periods import today
+from initiatives.periods import far_off, today
 from initiatives.seams import on_party_left
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership, Party, PartyKind, Side, User
@@ -78,6 +78,7 @@ def start(
     """
     if not may_start(by):
         raise PermissionDenied("start")
+    hold_name(name)
     initiative = Initiative(
         name=name.strip(),
         kind=kind,
@@ -216,6 +217,16 @@ def end_seat(seat: Seat, *, by: Membership) -> None:
     record("initiative.seat_ended", by=by, note=f"initiative {seat.initiative_id}, seat {seat.pk}")
 
 
+def hold_name(name: str) -> None:
+    """One sets up an insats by this name at a time, until the transaction ends: whoever confirms twice finds, the
+    second time, the insats that is there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended('initiatives.name:' || %s, 0))", [name.strip()]
+        )
+
+
 def registered(name: str, kind: str) -> Party | None:
     """The party of the register with exactly this name and kind, or None. Names in files make no parties."""
     return Party.objects.filter(name=name.strip(), kind=kind).first()
@@ -278,6 +289,10 @@ def _check(row: models.Model) -> None:
         row.full_clean(exclude=generated)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
+    for field in row._meta.fields:
+        day = getattr(row, field.attname)
+        if isinstance(day, date) and not isinstance(day, datetime) and (sentence := far_off(day)):
+            errors.setdefault(field.name, []).append(ValidationError(sentence, code="far_off"))
     for name, sentence in _ahead_of_today(row).items():
         errors.setdefault(name, []).append(ValidationError(sentence, code="ahead"))
     for field in row._meta.fields:

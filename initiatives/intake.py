@@ -85,6 +85,7 @@ def import_folder(files: Mapping[str, bytes], *, by: Membership, dry_run: bool =
 
 def _initiative(read: Folder, by: Membership, outcome: Outcome) -> Initiative:
     facts = read.initiative
+    actions.hold_name(facts["name"])
     there = Initiative.objects.select_for_update().filter(name=facts["name"]).first()
     if there is None:
         owner = next((p for p in read.participations if p["role"] == "owner"), None)

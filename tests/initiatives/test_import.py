@@ -164,6 +164,8 @@ BAD = [
     ("activities", "2023-02-17", "20230217", 2, "date", "not_a_date"),
     ("activities", "2023-02-17", "2023-02-30", 2, "date", "not_a_date"),
     ("activities", "2023-02-17", "2023-W07-5", 2, "date", "not_a_date"),
+    ("activities", "2023-02-17", "9999-02-17", 2, "date", "far_off"),
+    ("activities", "2023-02-17", "1989-12-31", 2, "date", "far_off"),
     ("activities", "alla som", test_number(1), 2, "audience", "personal_number"),
     ("obstacles", "secrecy", "weather", 2, "area", "unknown_code"),
     ("obstacles", "barrier;secrecy", "wall;secrecy", 2, "kind", "unknown_code"),
