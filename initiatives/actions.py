@@ -6,12 +6,12 @@ so.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -35,7 +35,7 @@ from initiatives.models import (
     SeatRole,
     TimeEntry,
 )
-from initiatives.periods import today
+from initiatives.periods import far_off, today
 from initiatives.seams import on_party_left
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership, Party, PartyKind, Side, User
@@ -78,6 +78,7 @@ def start(
     """
     if not may_start(by):
         raise PermissionDenied("start")
+    hold_name(name)
     initiative = Initiative(
         name=name.strip(),
         kind=kind,
@@ -134,8 +135,14 @@ def add(row: Row, *, by: Membership) -> Row:
 
 @transaction.atomic
 def correct(row: Row, *, by: Membership) -> Row:
-    """Saves a row that was there: as the lead, or, of diary and time, as the unit that logged it."""
+    """Saves a row that was there: as the lead, or, of diary and time, as the unit that logged it.
+
+    A registered party stays the one it is: ValidationError at `party` for another, or none.
+    """
     _locked_row(row, by)
+    kept = _registered_party(row)
+    if kept and isinstance(row, Participation) and row.party_id != kept:
+        raise ValidationError({"party": ValidationError(party_stays(), code="party_stays")})
     _check(row)
     row.save()
     _trace("corrected", row, by)
@@ -147,9 +154,12 @@ def correct(row: Row, *, by: Membership) -> Row:
 def remove(row: Row, *, by: Membership) -> None:
     """Takes away a row that should not have been there.
 
-    The ledger keeps that it was there and who took it away.
+    The ledger keeps that it was there and who took it away. A registered party is never taken out
+    (ValidationError): what was given to and from it ends when it has left, and a row that is gone ends nothing.
     """
     _locked_row(row, by)
+    if _registered_party(row):
+        raise ValidationError(party_stays(), code="party_stays")
     _trace("removed", row, by)
     row.delete()
 
@@ -207,6 +217,16 @@ def end_seat(seat: Seat, *, by: Membership) -> None:
     record("initiative.seat_ended", by=by, note=f"initiative {seat.initiative_id}, seat {seat.pk}")
 
 
+def hold_name(name: str) -> None:
+    """One sets up an insats by this name at a time, until the transaction ends: whoever confirms twice finds, the
+    second time, the insats that is there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_xact_lock(hashtextextended('initiatives.name:' || %s, 0))", [name.strip()]
+        )
+
+
 def registered(name: str, kind: str) -> Party | None:
     """The party of the register with exactly this name and kind, or None. Names in files make no parties."""
     return Party.objects.filter(name=name.strip(), kind=kind).first()
@@ -229,6 +249,21 @@ def _seat(initiative: Initiative, user: User, role: str) -> Seat:
     seat.full_clean(exclude=["from_at", "until_at"], validate_constraints=False)
     seat.save()
     return seat
+
+
+def party_stays() -> str:
+    """Why a registered party is neither taken out of an insats nor exchanged, and what to do instead."""
+    return _(
+        "A party of the portal stays in the insats. If it no longer takes part, set its last day: what was"
+        " given to it and by it then ends."
+    )
+
+
+def _registered_party(row: models.Model) -> int | None:
+    """The party a participation has in the register, as the database says, whatever the row in hand says."""
+    if not isinstance(row, Participation):
+        return None
+    return Participation.objects.filter(pk=row.pk).values_list("party", flat=True).first()
 
 
 def _locked(initiative_pk: int, by: Membership, action: str) -> frozenset[str]:
@@ -254,6 +289,10 @@ def _check(row: models.Model) -> None:
         row.full_clean(exclude=generated)
     except ValidationError as error:
         errors = error.update_error_dict(errors)
+    for field in row._meta.fields:
+        day = getattr(row, field.attname)
+        if isinstance(day, date) and not isinstance(day, datetime) and (sentence := far_off(day)):
+            errors.setdefault(field.name, []).append(ValidationError(sentence, code="far_off"))
     for name, sentence in _ahead_of_today(row).items():
         errors.setdefault(name, []).append(ValidationError(sentence, code="ahead"))
     for field in row._meta.fields:

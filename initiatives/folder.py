@@ -32,6 +32,7 @@ from initiatives.models import (
     ParticipationRole,
     TimeKind,
 )
+from initiatives.periods import far_off
 from initiatives.seams import folder_parts
 from parties.guards import refuse_personal_numbers
 
@@ -56,6 +57,7 @@ END_BEFORE_START, CONTROL_DIFFERS, TWICE, DIFFERS, TOO_MANY_CELLS, TOO_LONG, PER
     "personal_number",
     "not_csv",
 )
+FAR_OFF = "far_off"
 
 # What each problem says to the one who has the file.
 SENTENCES = {
@@ -70,6 +72,7 @@ SENTENCES = {
     DIFFERS: gettext_lazy("The value is not the same as on the first row of the file."),
     TOO_MANY_CELLS: gettext_lazy("The row has more cells than the heading row."),
     TOO_LONG: gettext_lazy("The text or the file is too long."),
+    FAR_OFF: "%(detail)s",
     PERSONAL_NUMBER: gettext_lazy("Do not write personal numbers here."),
     NOT_CSV: gettext_lazy("The file is no CSV in UTF-8 with semicolons between the columns."),
 }
@@ -129,7 +132,11 @@ class Row:
         # fromisoformat alone also takes 20230217 and 2023-W07-5.
         if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
             with suppress(ValueError):
-                return date.fromisoformat(value)
+                day = date.fromisoformat(value)
+                if sentence := far_off(day):
+                    self.refuse(column, FAR_OFF, sentence)
+                    return None
+                return day
         self.refuse(column, NOT_A_DATE)
         return None
 

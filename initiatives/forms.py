@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.fields import field_of
 from initiatives import folder
+from initiatives.actions import party_stays
 from initiatives.amounts import written
 from initiatives.models import (
     Activity,
@@ -31,7 +33,7 @@ from initiatives.models import (
     SeatRole,
     TimeEntry,
 )
-from initiatives.periods import today
+from initiatives.periods import EARLIEST, far_off, latest_day, today
 from initiatives.seams import folder_parts
 from parties.forms import DateField
 from parties.guards import refuse_personal_numbers
@@ -116,14 +118,32 @@ class HoursField(forms.CharField):
         return value
 
 
+class DayField(DateField):
+    """A day that an insats can reach."""
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and (sentence := far_off(value)):
+            raise ValidationError(sentence, code="far_off")
+
+
 class YearField(forms.IntegerField):
-    """A year with four digits."""
+    """A year with four digits, one that an insats can reach."""
 
     def __init__(self, **more) -> None:
         more.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "class": "w-date"}))
         super().__init__(min_value=1990, max_value=2100, **more)
         for name in ("invalid", "min_value", "max_value"):
             self.error_messages[name] = _("Write the year with four digits, for example 2026.")
+
+    def validate(self, value: int | None) -> None:
+        super().validate(value)
+        if value and EARLIEST.year <= value <= 2100 and value > latest_day().year:
+            raise ValidationError(
+                _now("The year is too far off. Write one from %(first)s to %(last)s.")
+                % {"first": EARLIEST.year, "last": latest_day().year},
+                code="far_off",
+            )
 
 
 class PercentField(forms.DecimalField):
@@ -204,7 +224,7 @@ class RowForm(forms.ModelForm):
 
 
 class ActivityForm(RowForm):
-    on = DateField(label=_("Date"), required=False)
+    on = DayField(label=_("Date"), required=False)
     year = YearField(
         label=_("Year, if the date is not known"),
         required=False,
@@ -236,8 +256,8 @@ class ActivityForm(RowForm):
 class ObstacleForm(RowForm):
     text = paragraph(label=_("What it is"), help_text=_("Write about the work, not about a person."))
     reported_to = line(label=_("Reported to"), required=False)
-    since = DateField(label=_("Since"), required=False)
-    solved_on = DateField(label=_("Solved on"), required=False)
+    since = DayField(label=_("Since"), required=False)
+    solved_on = DayField(label=_("Solved on"), required=False)
 
     asks = {
         "kind": _("Choose whether it is an obstacle, a system fault or a success factor."),
@@ -254,9 +274,9 @@ class ObstacleForm(RowForm):
 class DayOrPeriodForm(RowForm):
     """A row of one day, or a lump for a longer period."""
 
-    on = DateField(label=_("Date"), required=False)
-    from_on = DateField(label=_("Or from"), required=False)
-    to_on = DateField(label=_("To and including"), required=False)
+    on = DayField(label=_("Date"), required=False)
+    from_on = DayField(label=_("Or from"), required=False)
+    to_on = DayField(label=_("To and including"), required=False)
 
     def clean(self) -> dict:
         super().clean()
@@ -340,7 +360,7 @@ class GrantForm(RowForm):
 class ForecastForm(RowForm):
     year = YearField(label=_("Year"))
     amount = KronorField(label=_("What the whole year will cost, kronor"))
-    made_on = DateField(label=_("Made on"))
+    made_on = DayField(label=_("Made on"))
 
     asks = {
         "year": _("Write the year the forecast is about, for example 2026."),
@@ -358,8 +378,8 @@ class ForecastForm(RowForm):
 
 
 class ReportingCountForm(RowForm):
-    from_on = DateField(label=_("From"))
-    to_on = DateField(label=_("To and including"))
+    from_on = DayField(label=_("From"))
+    to_on = DayField(label=_("To and including"))
 
     asks = {
         "persons": _("Write how many persons it was, for example 5."),
@@ -371,7 +391,10 @@ class ReportingCountForm(RowForm):
 
 
 class ParticipationForm(RowForm):
-    """A party of the register, one of its units, or a name that is in no register."""
+    """A party of the register, one of its units, or a name that is in no register.
+
+    A row that has a party of the register keeps it: no other is offered, nor none.
+    """
 
     party = forms.ModelChoiceField(
         label=_("Party in the portal"),
@@ -392,8 +415,8 @@ class ParticipationForm(RowForm):
         required=False,
         choices=[CHOOSE, *ParticipationKind.choices],
     )
-    from_on = DateField(label=_("Takes part from"))
-    to_on = DateField(label=_("Takes part to and including"), required=False)
+    from_on = DayField(label=_("Takes part from"))
+    to_on = DayField(label=_("Takes part to and including"), required=False)
 
     field_order = ("party", "unit", "name", "kind", "role", "from_on", "to_on", "active")
 
@@ -405,10 +428,22 @@ class ParticipationForm(RowForm):
         model = Participation
         fields = ("party", "unit", "name", "kind", "role", "from_on", "to_on", "active")
 
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        self.kept = self.instance.party if self.instance.pk else None
+        if self.kept is None:
+            return
+        party = field_of(self, "party", forms.ModelChoiceField)
+        party.queryset = Party.objects.filter(pk=self.kept.pk)
+        party.required, party.empty_label = True, None
+        party.error_messages |= {"required": party_stays(), "invalid_choice": party_stays()}
+        unit_field = field_of(self, "unit", forms.ModelChoiceField)
+        unit_field.queryset = Unit.objects.filter(party=self.kept).order_by("name")
+
     def clean(self) -> dict:
         super().clean()
         values = self.cleaned_data
-        unit, party = values.get("unit"), values.get("party")
+        unit, party = values.get("unit"), values.get("party") or self.kept
         if unit and party and unit.party_id != party.pk:
             self.add_error("unit", _("The unit belongs to another party. Choose a unit of the party above."))
         party = unit.party if unit else party
@@ -424,8 +459,8 @@ class ParticipationForm(RowForm):
 
 class InitiativeForm(forms.ModelForm):
     name = line(label=_("Name of the insats"))
-    starts_on = DateField(label=_("First day"))
-    ends_on = DateField(label=_("Last day"), required=False)
+    starts_on = DayField(label=_("First day"))
+    ends_on = DayField(label=_("Last day"), required=False)
     owner_name = line(label=_("Owner"), help_text=_("As it is to stand in the reports."))
     first_party_name = line(
         label=_("First party in the heading on collaboration"),

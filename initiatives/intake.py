@@ -23,7 +23,7 @@ from initiatives.models import (
     TimeEntry,
 )
 from initiatives.seams import folder_parts
-from parties.models import Membership
+from parties.models import Membership, Party
 
 
 @dataclass
@@ -85,6 +85,7 @@ def import_folder(files: Mapping[str, bytes], *, by: Membership, dry_run: bool =
 
 def _initiative(read: Folder, by: Membership, outcome: Outcome) -> Initiative:
     facts = read.initiative
+    actions.hold_name(facts["name"])
     there = Initiative.objects.select_for_update().filter(name=facts["name"]).first()
     if there is None:
         owner = next((p for p in read.participations if p["role"] == "owner"), None)
@@ -123,7 +124,7 @@ def _keep_all(read: Folder, initiative: Initiative, by: Membership, outcome: Out
             outcome.count(file, *_keep(there or [model(initiative=initiative)], {**always, **row}, by))
 
     participations = [
-        {**row, "party": actions.registered(row["name"], row["kind"])} for row in read.participations
+        {**row, "party": _party(initiative, row["name"], row["kind"])} for row in read.participations
     ]
     keep("initiative.csv", Participation, participations, "name")
     for year, shares in read.shares.items():
@@ -136,6 +137,15 @@ def _keep_all(read: Folder, initiative: Initiative, by: Membership, outcome: Out
     for name, part in folder_parts.items():
         if name in read.others:
             outcome.count(name, *part.keep(initiative, by, read.others[name]))
+
+
+def _party(initiative: Initiative, name: str, kind: str) -> Party | None:
+    """The party of the register with that name; else the one that the row by that name has here: a unit's row
+    bears the unit's name, and a file that names it does not part it from its party.
+    """
+    there = Participation.objects.filter(initiative=initiative, name=name, kind=kind, party__isnull=False)
+    row = there.select_related("party").first()
+    return actions.registered(name, kind) or (row.party if row else None)
 
 
 def _or_none(key: dict[str, Any]) -> dict[str, Any]:

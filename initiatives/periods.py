@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+EARLIEST, YEARS_AHEAD = date(1990, 1, 1), 5
 _WRITTEN = re.compile(r"((?:19|2[0-9])[0-9][0-9])(?:[Qq]([1-4]))?")
 
 
@@ -20,6 +23,26 @@ class NotEnded(ValueError):
 def today() -> date:
     """The day it is where the house stands, whatever the server's own clock is set to."""
     return datetime.now(STOCKHOLM).date()
+
+
+def latest_day() -> date:
+    """The last day that anything in an insats can be about: today five years on."""
+    day = today()
+    last_of_february = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + YEARS_AHEAD, day=28 if last_of_february else day.day)
+
+
+def far_off(day: date) -> str:
+    """What is wrong with a day that no insats reaches, as a sentence; else empty.
+
+    A slip in the year is said where it was made: the insats's page lists every year it has rows of.
+    """
+    if EARLIEST <= day <= latest_day():
+        return ""
+    return _("The day is too far off. Write one from %(first)s to %(last)s.") % {
+        "first": EARLIEST,
+        "last": latest_day(),
+    }
 
 
 @dataclass(frozen=True, order=True)
@@ -92,7 +115,7 @@ def ended(count: int, on: date | None = None) -> list[Period]:
     day = on or today()
     quarter = Period(day.year, (day.month + 2) // 3).before()
     periods: list[Period] = []
-    for _ in range(count):
+    for _n in range(count):
         if quarter.quarter == 4:
             periods.append(Period(quarter.year))
         periods.append(quarter)

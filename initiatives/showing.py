@@ -106,21 +106,18 @@ class Work:
 
 
 def work_of(initiative: Initiative, period: Period, membership: Membership, allowed: frozenset[str]) -> Work:
-    """The figures on work of a year. The lead sees all; others what may be told outside; a coordinator also
-    the own unit's, and then the whole only if it does not tell the rest.
+    """The figures on work of a year. The lead sees all; others what may be told outside, the same for all of
+    them; a coordinator also the own unit's.
     """
     work = WorkOfYear(initiative, period.year)
     sees_all = "read_time" in allowed
     sees_own = "read_own_time" in allowed and not sees_all
     own = None
-    views = [work]
     if sees_own:
         own = initiative.time.within(period.first, period.until).filter(unit=membership.unit_id).minutes()
-        if own:
-            views.append(WorkOfYear(initiative, period.year, without_unit=membership.unit_id))
 
     def told(what: Told) -> bool:
-        return sees_all or (work.tells_year(what) and all(view.whole.is_safe(what) for view in views))
+        return sees_all or work.tells_year(what)
 
     lumps = whole_only(initiative.time.across(period.first, period.until).spans())
     shown = Work(own_hours=hours(sum(own.values())) if own else None)
@@ -134,7 +131,7 @@ def work_of(initiative: Initiative, period: Period, membership: Membership, allo
         shown.patient = percent(minutes[TimeKind.PATIENT], sum(minutes.values())) if told(KINDS) else None
         shown.note = lumps
         # One part that may not be told would follow from the year and the others.
-        if len(work.known) > 1 and (sees_all or all(view.every_part_is_safe() for view in views)):
+        if len(work.known) > 1 and (sees_all or work.every_part_is_safe()):
             shown.parts, shown.total = work.by_part()
             shown.of_no_quarter = shown.parts[4][1] if len(shown.parts) > 4 else None
             rows = [

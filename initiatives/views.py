@@ -13,7 +13,7 @@ from errands import drafts
 from initiatives import actions, intake, showing
 from initiatives.access import Door, door, may_correct, may_start, visible_to
 from initiatives.forms import FolderForm, InitiativeForm, SeatForm, Shares, errors_to
-from initiatives.models import Initiative, Participation, Seat, TimeEntry
+from initiatives.models import Initiative, Seat, TimeEntry
 from initiatives.nouns import NOUNS, Noun
 from initiatives.periods import Period, today
 from parties.access import PortalRequest, who_acts
@@ -162,7 +162,11 @@ def remove_row(request: PortalRequest, pk: int, noun: str, row: int) -> HttpResp
     opened = door(request.membership, pk, kind.needs)
     there = _row(request, opened, kind, row)
     year = showing.year_of(there)
-    actions.remove(there, by=who_acts(request))
+    try:
+        actions.remove(there, by=who_acts(request))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("initiative_row", pk=pk, noun=noun, row=row)
     messages.success(request, _("It is taken away."))
     return redirect(_place(pk, kind, year))
 
@@ -189,7 +193,7 @@ def _row_page(
     year: int | None = None,
 ) -> HttpResponse:
     noun = next(word for word, each in NOUNS.items() if each is kind)
-    removable = row is not None and kind.model is not Participation
+    removable = row is not None and not getattr(form, "kept", None)
     return render(
         request,
         "initiatives/row.html",

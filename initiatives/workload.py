@@ -3,10 +3,12 @@ staff (R11).
 
 A figure is told outside the own unit and the project lead only when at least three persons stand behind it,
 and when nothing that stands on fewer follows from it by subtraction: the year minus its quarters, one kind
-minus the other, all minus the own unit. Two rules see to that. A quarter is told unless the year's other
+minus the other, all minus a unit. Three rules see to that. A quarter is told unless the year's other
 quarters would leave one of them, or the lumps of no quarter, open to be computed. The year is told unless what
 it adds to the quarters that reports have already told stands on fewer than three; quarters come first, and
-what has been told cannot be taken back.
+what has been told cannot be taken back. And all of this is asked once more without each unit that has rows: who
+works in a unit knows its time, and may read the insats by a seat, in another role, or in a report, which is one
+for all its readers. What is left must be nobody's time or that of at least three.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +17,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.db.models.functions import ExtractQuarter
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -33,12 +35,14 @@ KINDS: Told = "kinds"
 
 # The part of a year that is in none of its quarters: lumps for longer than one.
 NO_QUARTER = None
+PARTS = (1, 2, 3, 4, NO_QUARTER)
 
 
 class _Row(NamedTuple):
     part: int | None
     kind: str
     user: int | None
+    unit: int | None
     lump: bool
     minutes: int
 
@@ -84,6 +88,20 @@ class Workload:
         ]
         return max(len({row.user for row in rows if row.user}), *counted, 0)
 
+    def without(self, unit: int) -> "Workload":
+        """What is left for those who know the unit's time. A number counted behind lumps that the unit has a share
+        of does not say how many of them are the unit's, so nobody is counted behind the rest.
+        """
+        lumps = {row.part for row in self.rows if row.lump and row.unit == unit}
+        return Workload(
+            tuple(row for row in self.rows if row.unit != unit),
+            tuple(
+                count
+                for count in self.counted
+                if not lumps or (count.part is not NO_QUARTER and count.part not in lumps)
+            ),
+        )
+
     def is_safe(self, told: Told = TOTAL) -> bool:
         """Whether three stand behind it; for the division by kind, behind each kind that there is."""
         if self.persons < FEWEST_REPORTING:
@@ -95,25 +113,20 @@ class Workload:
 
 
 class WorkOfYear:
-    """A year's work in its parts: the four quarters, and what is in none of them.
+    """A year's work in its parts: the four quarters, and what is in none of them."""
 
-    Without a unit: all that the viewer does not know already because it is the own unit's.
-    """
-
-    def __init__(self, initiative: Initiative, year: int, *, without_unit: int | None = None) -> None:
+    def __init__(self, initiative: Initiative, year: int) -> None:
         self.initiative, self.year = initiative, Period(year)
         span = (self.year.first, self.year.until)
-        entries = initiative.time.within(*span)
-        if without_unit is not None:
-            entries = entries.filter(Q(unit=None) | ~Q(unit=without_unit))
         grouped = (
-            entries.order_by()
-            .values_list(ExtractQuarter("on"), "from_on", "to_on", "kind", "member__user")
+            initiative.time.within(*span)
+            .order_by()
+            .values_list(ExtractQuarter("on"), "from_on", "to_on", "kind", "member__user", "unit")
             .annotate(Sum("minutes"))
         )
         self.rows = tuple(
-            _Row(quarter or _quarter_of(first, last), kind, user, first is not None, minutes)
-            for quarter, first, last, kind, user, minutes in grouped
+            _Row(quarter or _quarter_of(first, last), kind, user, unit, first is not None, minutes)
+            for quarter, first, last, kind, user, unit, minutes in grouped
         )
         counts = initiative.reporting_counts.within(*span).values_list("from_on", "to_on", "persons")
         self.counted = tuple(_Persons(_quarter_of(first, last), persons) for first, last, persons in counts)
@@ -128,17 +141,23 @@ class WorkOfYear:
 
     @cached_property
     def whole(self) -> Workload:
-        return self.of([1, 2, 3, 4, NO_QUARTER])
+        return self.of(PARTS)
+
+    def _safe(self, parts: Iterable[int | None], told: Told = TOTAL) -> bool:
+        """Whether the parts together may be told: to those outside, and to those who know a unit's share of them."""
+        work = self.of(parts)
+        units = {row.unit for row in work.rows if row.unit is not None}
+        return work.is_safe(told) and all(work.without(unit).is_safe(told) for unit in units)
 
     @cached_property
     def known(self) -> tuple[int | None, ...]:
         """The parts in which something is recorded."""
         there = {row.part for row in self.rows}
-        return tuple(part for part in (1, 2, 3, 4, NO_QUARTER) if part in there)
+        return tuple(part for part in PARTS if part in there)
 
     def every_part_is_safe(self) -> bool:
         """Whether the year may be shown divided into its parts: the rest would tell a part that is left out."""
-        return all(self.of([part]).is_safe() for part in self.known)
+        return all(self._safe([part]) for part in self.known)
 
     def tells_quarter(self, quarter: int, told: Told = TOTAL) -> bool:
         """Whether a quarter may be told: it is safe itself, and so is what the year hides besides it."""
@@ -147,22 +166,22 @@ class WorkOfYear:
             for part in self.known
             if part != quarter and (part is NO_QUARTER or Period(self.year.year, part).has_ended())
         ]
-        hidden = [part for part in ended if not self.of([part]).is_safe(told)]
-        return self.of([quarter]).is_safe(told) and self.of(hidden).is_safe(told)
+        hidden = [part for part in ended if not self._safe([part], told)]
+        return self._safe([quarter], told) and self._safe(hidden, told)
 
     def tells_year(self, told: Told = TOTAL) -> bool:
         """Whether the year may be told: it is safe, and so is what it adds to the quarters reports have told."""
-        return self.whole.is_safe(told) and self.adds_enough(told)
+        return self._safe(PARTS, told) and self.adds_enough(told)
 
     def adds_enough(self, told: Told = TOTAL) -> bool:
         out = {quarter for asked in told_quarters for quarter in asked(self, told)}
-        return not out or self.of(part for part in self.known if part not in out).is_safe(told)
+        return not out or self._safe([part for part in self.known if part not in out], told)
 
     def by_part(self) -> tuple[list[tuple[str, Number | None]], Number]:
         """(label and hours of each quarter, and of what is in none, if anything; the whole). The hours have one
         decimal and add up to the whole: a tenth that rounding leaves over goes to the largest remainder.
         """
-        minutes = {part: self.of([part]).total for part in (1, 2, 3, 4, NO_QUARTER)}
+        minutes = {part: self.of([part]).total for part in PARTS}
         shown = tenths({part: total for part, total in minutes.items() if total is not None})
         rows = [(pgettext("report", "Quarter %(n)s") % {"n": n}, shown.get(n)) for n in (1, 2, 3, 4)]
         if NO_QUARTER in self.known:

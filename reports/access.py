@@ -7,7 +7,7 @@ share).
 - The **project lead** makes drafts, writes the texts, freezes, makes new versions, and throws away a draft.
   What is frozen nobody throws away.
 - The **steering group** sees drafts, and writes its own section in them; nobody else writes there, the lead
-  neither.
+  neither. Only while the insats has never had a seat for it may an imported file bring its words.
 - **Evaluator and association** see what is frozen; a draft does not exist for them.
 - All of them download what is drawn. For everyone else there is no report: 404.
 """
@@ -60,6 +60,13 @@ def steering_group(initiative: Initiative) -> list[str]:
     """The names of those who have a seat in the steering group now, and so write its section."""
     seats = initiative.seats.live().filter(role=SeatRole.STEERING).order_by("id")
     return list(seats.values_list("user__name", flat=True))
+
+
+def has_had_a_steering_group(initiative: Initiative) -> bool:
+    """Whether anyone has or has had a seat in the steering group: from the first such seat on its section is its
+    own. Else a lead could end the seat, write, and give it back.
+    """
+    return initiative.seats.filter(role=SeatRole.STEERING).exists()
 
 
 def may_start(membership: Membership | None) -> QuerySet[Initiative]:

@@ -20,7 +20,7 @@ from initiatives.periods import NotEnded, Period
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership
 from reports import document, form
-from reports.access import allowed_actions, allowed_in_a_draft, steering_group
+from reports.access import allowed_actions, allowed_in_a_draft, has_had_a_steering_group
 from reports.models import MOVES, Drawing, FrozenFigure, Report, ReportState, Section
 
 MOST_CHARACTERS = 30_000
@@ -134,10 +134,12 @@ def save_text(
 
     seen: when the text that was read had been saved (as `stamp`); if another has saved since,
     ChangedMeanwhile. heading: a heading of the report's own, from an imported file. from_file: the steering
-    group's words from before it had a seat in the portal may come with a file that the lead imports.
+    group's words from before it first had a seat in the portal may come with a file that the lead imports.
     """
     part = form.BY_KEY[key]
-    theirs = part.writer == form.STEERING and not (from_file and not steering_group(report.initiative))
+    theirs = part.writer == form.STEERING and not (
+        from_file and not has_had_a_steering_group(report.initiative)
+    )
     _locked(report, by, "write_steering" if theirs else "write")
     text = text.replace("\r\n", "\n").strip()
     if len(text) > MOST_CHARACTERS:

@@ -64,7 +64,10 @@ class Count:
         return whole_only(self.initiative.time.across(*self.span).spans())
 
     def untold(self, told: Told) -> str:
-        """Why figures on the work are not told (R11), or empty where they are."""
+        """Why figures on the work are not told (R11), or empty where they are.
+
+        One set for all readers: also who knows the time of a unit learns that of no fewer than three others.
+        """
         if not self.work.is_safe(TOTAL):
             return too_few()
         if not self.work.is_safe(told):
@@ -242,7 +245,8 @@ def _hours_by_quarter(count: Count) -> Counted:
     if count.year.known == (NO_QUARTER,):
         return Counted(None, _("The time is not split up by quarter."))
     if not count.year.every_part_is_safe():
-        return Counted(None, too_few())
+        few = any(not count.year.of([part]).is_safe() for part in count.year.known)
+        return Counted(None, too_few() if few else would_tell_another())
     rows, total = count.year.by_part()
     return Counted(_table(columns, [list(row) for row in rows], [pgettext("hours", "The whole year"), total]))
 
@@ -442,7 +446,8 @@ TABLES = (
         gettext_lazy(
             "The time used, for each quarter by itself; time recorded for a longer time than one quarter has a"
             " row of its own. The rows add up to the time used: tenths of an hour that rounding leaves over go"
-            " to the largest remainders. Left out if fewer than three persons stand behind a row."
+            " to the largest remainders. Left out if fewer than three persons stand behind a row, or if the"
+            " time of fewer than three would follow from it."
         ),
     ),
     Figure(

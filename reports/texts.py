@@ -26,7 +26,7 @@ from initiatives.periods import NotEnded, Period
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership
 from reports import actions, form
-from reports.access import steering_group
+from reports.access import has_had_a_steering_group
 from reports.models import Report
 
 NAME = "texts.md"
@@ -98,11 +98,12 @@ def keep(initiative: Initiative, by: Membership, texts: Texts) -> tuple[int, int
     """Keeps the texts in the draft of their period's report: (created, changed, unchanged).
 
     Where the newest version is frozen and says the same, nothing is done; where it says something else, a new
-    version begins. A steering group that has a seat writes its section itself: there the file changes nothing.
+    version begins. A steering group that has, or has had, a seat writes its section itself: there the file changes
+    nothing.
     Raises ValidationError for a period that goes on or that the insats was not there in.
     """
     theirs = {key for key, part in form.BY_KEY.items() if part.writer == form.STEERING}
-    left = theirs if steering_group(initiative) else set()
+    left = theirs if has_had_a_steering_group(initiative) else set()
     latest = Report.objects.of(initiative, texts.period).first()
     there = {section.key: section for section in latest.sections.all()} if latest else {}
     differing = [

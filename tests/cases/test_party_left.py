@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, ConsentLine, Disclosure
 from cases.tidying import end_for_parties_that_left
 from initiatives import actions
+from initiatives.access import parties_that_left
 from initiatives.models import Initiative, Participation
 from parties.access import acting
 from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
@@ -74,3 +78,83 @@ def test_a_date_to_come_ends_nothing_yet_and_the_night_ends_what_ran_out(cast, w
     assert end_for_parties_that_left() == 0
     assert seen(cast) == {outside.pk}
     assert Initiative.objects.filter(pk=initiative.pk).exists()
+
+
+def test_a_party_is_not_taken_out_without_anything_ending(cast, world, sign_in):
+    """Taken away, or made a mere name, it would be forgotten that it ever took part, and sight would stay."""
+    initiative, row, (inside, outside) = world
+    client = sign_in(cast.project_lead)
+    page = client.get(reverse("initiative_row", args=[initiative.pk, "party", row.pk])).content.decode()
+    removal = reverse("remove_initiative_row", args=[initiative.pk, "party", row.pk])
+    assert removal not in page
+    answer = client.post(removal, follow=True)
+    assert "En part i portalen står kvar i insatsen." in answer.content.decode()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    typed = {"name": "FK", "kind": "fk", "role": "party", "from_on": row.from_on, "to_on": yesterday}
+    other = {"party": cast.coordinator.party_id} | typed
+    for facts in (typed, other, typed | {"unit": cast.coordinator.unit_id}):
+        answer = client.post(reverse("initiative_row", args=[initiative.pk, "party", row.pk]), facts)
+        assert answer.status_code == 200
+        assert "En part i portalen står kvar i insatsen." in str(answer.context["form"].errors["party"])
+    row.refresh_from_db()
+    assert (row.party, row.to_on) == (cast.investigator.party, None)
+    assert seen(cast) == {inside.pk, outside.pk}
+    # The last day, the same party: that is how it leaves.
+    kept = typed | {"party": row.party_id}
+    answer = client.post(reverse("initiative_row", args=[initiative.pk, "party", row.pk]), kept)
+    assert answer.status_code == 302
+    assert seen(cast) == {outside.pk}
+    assert parties_that_left(initiative.pk) == {cast.investigator.party_id}
+
+
+def test_verb_and_database_keep_the_party_too(cast, world):
+    _, row, _ = world
+    lead = cast.project_lead
+    with acting(lead):
+        with pytest.raises(ValidationError):
+            actions.remove(row, by=lead)
+        row.party = None
+        with pytest.raises(ValidationError):
+            actions.remove(row, by=lead)
+        for party in (None, cast.coordinator.party):
+            row.party = party
+            with pytest.raises(ValidationError) as error:
+                actions.correct(row, by=lead)
+            assert set(error.value.message_dict) == {"party"}
+        there = Participation.objects.filter(pk=row.pk)
+        other = actions.start(
+            by=lead, name="En annan", kind="individual", starts_on=timezone.localdate(), owner_name="X"
+        )
+        for past_the_verb in (
+            there.delete,
+            lambda: there.update(party=None),
+            lambda: there.update(party=cast.coordinator.party),
+            lambda: there.update(initiative=other),
+        ):
+            with pytest.raises(IntegrityError, match="its last day is set"), transaction.atomic():
+                past_the_verb()
+        there.update(name="Försäkringskassan")
+
+
+def test_a_name_in_no_register_can_be_taken_away_or_become_a_party(cast, world, sign_in):
+    initiative, _, _ = world
+    with acting(cast.project_lead):
+        rows = [
+            actions.add(
+                Participation(
+                    initiative=initiative, name=name, kind="employer", from_on=timezone.localdate()
+                ),
+                by=cast.project_lead,
+            )
+            for name in ("Ett namn", "Två namn")
+        ]
+    client = sign_in(cast.project_lead)
+    removal = reverse("remove_initiative_row", args=[initiative.pk, "party", rows[0].pk])
+    page = client.get(reverse("initiative_row", args=[initiative.pk, "party", rows[0].pk])).content.decode()
+    assert removal in page
+    assert client.post(removal).status_code == 302
+    assert not Participation.objects.filter(pk=rows[0].pk).exists()
+    facts = {"party": cast.employer.party_id, "role": "party", "from_on": timezone.localdate()}
+    answer = client.post(reverse("initiative_row", args=[initiative.pk, "party", rows[1].pk]), facts)
+    assert answer.status_code == 302
+    assert Participation.objects.get(pk=rows[1].pk).party == cast.employer.party

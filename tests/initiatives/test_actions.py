@@ -2,7 +2,7 @@
 behind it.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +21,7 @@ from initiatives.models import (
     SeatRole,
     TimeEntry,
 )
+from initiatives.periods import latest_day, today
 from parties.access import acting
 from tests.factories import test_number
 
@@ -170,6 +171,22 @@ def test_the_nearest_that_can_be_so_is_taken(cast, insats):
             ),
         ):
             actions.add(row, by=cast.project_lead)
+
+
+def test_a_day_is_from_1990_to_five_years_on(cast, insats):
+    last = latest_day()
+    assert (last.year, last.month) == (today().year + 5, today().month)
+    with acting(cast.project_lead):
+        for day in (date(1990, 1, 1), last):
+            actions.add(activity(insats, on=day, state="booked"), by=cast.project_lead)
+        for day in (date(1989, 12, 31), last + timedelta(days=1), date.max):
+            with pytest.raises(ValidationError) as error:
+                actions.add(activity(insats, on=day, state="booked"), by=cast.project_lead)
+            assert code_and_fields(error) == {"on"}
+        insats.ends_on = date.max
+        with pytest.raises(ValidationError) as error:
+            actions.edit(insats, by=cast.project_lead)
+        assert code_and_fields(error) == {"ends_on"}
 
 
 def test_a_party_takes_part_once_at_a_time(cast, insats):

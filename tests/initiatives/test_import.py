@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from initiatives import actions, folder, intake
 from initiatives.models import (
@@ -96,6 +96,30 @@ def test_a_corrected_row_is_changed_and_not_doubled(cast):
     assert Activity.objects.get(on=date(2023, 3, 23)).state == "held"
 
 
+def test_a_file_parts_no_row_from_its_party(cast):
+    """A unit's row bears the unit's name, which is no party's: imported again it is that unit's still."""
+    unit = cast.coordinator.unit
+    assert unit.name != unit.party.name
+    files = files_of(HERE)
+    files["initiative.csv"] = files["initiative.csv"].replace(
+        b"Provpsykiatrin;psychiatry", f"{unit.name};psychiatry".encode()
+    )
+    keep(cast.project_lead, files)
+    row = Participation.objects.get(name=unit.name)
+    assert row.party is None
+    row.party, row.unit = unit.party, unit
+    with acting(cast.project_lead):
+        actions.correct(row, by=cast.project_lead)
+    outcome = keep(cast.project_lead, files)
+    assert (outcome.created.total(), outcome.changed.total()) == (0, 0)
+    row.refresh_from_db()
+    assert (row.party, row.unit) == (unit.party, unit)
+    files["initiative.csv"] = files["initiative.csv"].replace(b";psychiatry;", b";employer;")
+    with pytest.raises(ValidationError) as error:
+        keep(cast.project_lead, files)
+    assert set(error.value.message_dict) == {"party"}
+
+
 def test_two_rows_alike_are_two_and_stay_two(cast):
     files = files_of(HERE)
     files["activities.csv"] += (
@@ -140,6 +164,8 @@ BAD = [
     ("activities", "2023-02-17", "20230217", 2, "date", "not_a_date"),
     ("activities", "2023-02-17", "2023-02-30", 2, "date", "not_a_date"),
     ("activities", "2023-02-17", "2023-W07-5", 2, "date", "not_a_date"),
+    ("activities", "2023-02-17", "9999-02-17", 2, "date", "far_off"),
+    ("activities", "2023-02-17", "1989-12-31", 2, "date", "far_off"),
     ("activities", "alla som", test_number(1), 2, "audience", "personal_number"),
     ("obstacles", "secrecy", "weather", 2, "area", "unknown_code"),
     ("obstacles", "barrier;secrecy", "wall;secrecy", 2, "kind", "unknown_code"),

@@ -10,7 +10,9 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
+from initiatives import actions
 from initiatives.models import Initiative, SeatRole
+from parties.access import acting
 from parties.models import PartyKind, Role, User
 from reports.models import Drawing, Report
 from tests.factories import make_member, make_unit
@@ -231,4 +233,11 @@ def test_a_file_writes_nothing_for_a_steering_group_that_has_a_seat(people, tmp_
 
     # The first time nobody has a seat yet: the file's words come with it. Then the group is seated.
     assert imported("Styrgruppen är nöjd.") == "Styrgruppen är nöjd."
+    assert imported("Ledarens ord i styrgruppens mun.") == "Styrgruppen är nöjd."
+    # Nor when the lead has ended the seat: it is given back afterwards, and the words would stand as the group's.
+    initiative = Report.objects.get().initiative
+    lead = people["projektledare"]
+    seat = initiative.seats.get(role=SeatRole.STEERING)
+    with acting(lead):
+        actions.end_seat(seat, by=lead)
     assert imported("Ledarens ord i styrgruppens mun.") == "Styrgruppen är nöjd."

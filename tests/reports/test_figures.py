@@ -304,6 +304,76 @@ def test_what_is_hidden_in_a_quarter_under_way_hides_nothing_that_has_ended(thre
     assert handed(initiative, str(running.before()))["hours_used"] == 3
 
 
+@pytest.fixture
+def other_three(cast, three):
+    """Three who work at another unit of the same insats."""
+    unit = cast.other_clinic.unit
+    others = [
+        cast.other_clinic,
+        *(make_member(name, unit, cast.other_clinic.role) for name in ("tre", "fyra")),
+    ]
+    insats_row = Participation(
+        initiative=three[0], party=unit.party, unit=unit, name=unit.name, kind="psychiatry",
+        from_on=date(2022, 1, 1),
+    )  # fmt: skip
+    with acting(cast.project_lead):
+        insats.add(insats_row, by=cast.project_lead)
+    return others
+
+
+WORK = ("hours_used", "patient_share_percent", "organisational_share_percent", "hours_by_quarter")
+
+
+@pytest.mark.parametrize("period", ["2024", "2024Q1"])
+def test_all_minus_a_unit_is_not_the_time_of_a_few(three, other_three, cast, period):
+    """A coordinator who also steers or evaluates knows the own unit's hours and reads the report."""
+    initiative, members = three
+    for member in [*members, *other_three[:2]]:
+        log(initiative, member, 60)
+    for key in WORK:
+        assert figure(initiative, period, key)["value"] is None, key
+    assert "together with other figures" in figure(initiative, period, "hours_used")["note"]
+    log(initiative, other_three[2], 60)
+    assert handed(initiative, period)["hours_used"] == 6
+    assert handed(initiative, period)["patient_share_percent"] == 100
+    # One kind that three did, of whom two are at the other unit.
+    for member in (members[0], *other_three[:2]):
+        log(initiative, member, 60, kind="organisational")
+    assert handed(initiative, period)["hours_used"] == 9
+    assert handed(initiative, period)["patient_share_percent"] is None
+    assert (
+        freeze(initiative, cast.project_lead, period).figures.get(key="organisational_share_percent").value
+        is None
+    )
+
+
+def test_a_quarter_of_a_few_at_a_unit_does_not_follow_from_the_year(three, other_three, cast):
+    initiative, members = three
+    for month in (2, 5, 8):
+        for member in [*members, *other_three]:
+            log(initiative, member, 60, on=date(2024, month, 1))
+    for period in ("2024Q1", "2024Q2", "2024Q3"):
+        assert freeze(initiative, cast.project_lead, period).figures.get(key="hours_used").value == 6
+    for member in [*members, *other_three[:2]]:
+        log(initiative, member, 60, on=date(2024, 11, 1))
+    # Five stand behind the last quarter; without the clinic's three they are two.
+    for period in ("2024Q4", "2024"):
+        assert {figure(initiative, period, key)["value"] for key in WORK} == {None}, period
+    log(initiative, other_three[2], 60, on=date(2024, 11, 1))
+    assert (handed(initiative, "2024Q4")["hours_used"], handed(initiative, "2024")["hours_used"]) == (6, 24)
+    assert by_quarter(initiative)["total"] == ["The whole year", 24]
+
+
+def test_a_number_counted_behind_all_lumps_says_nothing_of_one_units(three, other_three, cast):
+    initiative, members = three
+    span = (date(2024, 1, 1), date(2024, 12, 31))
+    ReportingCount.objects.create(initiative=initiative, persons=5, from_on=span[0], to_on=span[1])
+    lump(initiative, members[0], 60, *span, member=members[0], unit=members[0].unit)
+    assert handed(initiative, "2024")["hours_used"] == 1
+    lump(initiative, other_three[0], 60, *span, member=other_three[0], unit=other_three[0].unit)
+    assert handed(initiative, "2024")["hours_used"] is None
+
+
 def test_authorities_and_others_are_those_who_took_active_part_on_some_day(cast, insats):
     def party(name, kind, **more):
         Participation.objects.create(
