@@ -115,13 +115,15 @@ def too_many_attempts(request: HttpRequest, credentials: dict | None = None, *ar
 
 @require_http_methods(["GET", "POST"])
 def choose_membership(request: PortalRequest) -> HttpResponse:
-    """Chooses which of one's own memberships the session acts as."""
+    """Chooses which of one's own memberships the session acts as. The row is the chosen one's, whose log it stands in."""
     if request.method == "POST":
         chosen = next((m for m in request.memberships if str(m.pk) == request.POST.get("membership")), None)
         if chosen is None:
             raise Http404
         request.session[SESSION_KEY] = chosen.pk
-        ledger.record("member.switched", by=chosen)
+        # The unit that is left is not told where else its member works: that is not its affair.
+        with acting(chosen):
+            ledger.record("member.switched", by=chosen)
         return redirect("home")
     return render(request, "parties/choose.html", {"memberships": request.memberships})
 
