@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "samverkan.middleware.RefuseNul",
+    "samverkan.middleware.RefuseWhatNobodySends",
     "samverkan.middleware.KeepWhatWasSent",
     "samverkan.middleware.OneTransaction",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
