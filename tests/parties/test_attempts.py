@@ -16,7 +16,10 @@ def _counted(settings):
     settings.AXES_ENABLED = True
 
 
-def login(client, name: str, password: str = "fel", address: str = "192.0.2.1"):
+WRONG = "fel"
+
+
+def login(client, name: str, password: str = WRONG, address: str = "192.0.2.1"):
     return client.post("/login/", {"username": name, "password": password}, REMOTE_ADDR=address)
 
 
