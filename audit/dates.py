@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 DATE_HINT = _("yyyy-mm-dd")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _SHAPE = re.compile(r"(?P<year>[0-9]{4}|[0-9]{2}(?=-))-?(?P<month>[0-9]{1,2})-?(?P<day>[0-9]{1,2})")
 
 
@@ -18,6 +19,7 @@ class DateField(forms.DateField):
     """A date typed as text: yyyy-mm-dd, yyyymmdd or yy-mm-dd; the sentence says what is wanted.
 
     A day that does not exist gets a sentence about that day: whoever writes 2025-02-30 knows how a date is written.
+    A year outside 1900 to 2199 is a slip of the hand, and near the ends of the calendar no moment can be made of it.
     """
 
     widget = forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"})
@@ -28,6 +30,7 @@ class DateField(forms.DateField):
         "no_such_day": _("%(month)s %(year)s has only %(days)s days. Check the day."),
         "no_day_zero": _("There is no day 00. Write the day as 01 to 31."),
         "no_such_year": _("There is no year 0000. Write the year with four digits, for example 2026."),
+        "far_year": _("Write a year from 1900 to 2199."),
     }
 
     def __init__(self, **kwargs) -> None:
@@ -39,10 +42,13 @@ class DateField(forms.DateField):
         if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) not in (0, 8):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         try:
-            return super().to_python(value)
+            day = super().to_python(value)
         except ValidationError:
             code, facts = _what_is_wrong(str(value))
             raise ValidationError(self.error_messages[code] % facts, code=code) from None
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(self.error_messages["far_year"], code="far_year")
+        return day
 
 
 def _what_is_wrong(text: str) -> tuple[str, dict]:

@@ -8,24 +8,29 @@ and each party answers for its own (R13). For everyone else the page does not ex
 
 What a row tells. The manager sees the case's number if she may open the case today, and the person's name if it is a
 case of the own unit that she may open and the identity is not protected. The auditor, who opens no case, sees neither,
-but a key for each: the same key is the same case, and the same person, so that what happened can be followed and the
+not even of a refused attempt, but a key for each: the same key is the same case, and the same person, so that what happened can be followed and the
 manager asked. A personal number stands nowhere. Whose name was shown on the page is written in the log itself.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from audit import ledger, words
 from audit.forms import LogFilter
 from audit.models import Entry
+
+if TYPE_CHECKING:
+    # The types of lazy words are known where types are checked; the package is not there when the portal runs.
+    from django_stubs_ext import StrOrPromise
 
 READERS = frozenset({"auditor", "manager"})
 PAGE = 50
@@ -56,7 +61,7 @@ class Row:
     who: str
     unit: str
     event: object
-    asked_for: str
+    asked_for: "StrOrPromise"
     case: int | None
     case_number: str
     persons: list[tuple[int, str]]
@@ -88,7 +93,7 @@ def access_log(request: LogRequest) -> HttpResponse:
         "audit/log.html",
         {
             "form": form,
-            "rows": _in_words(entries, known),
+            "rows": _in_words(reader, entries, known),
             "filtered": any(form.cleaned_data.values()) if form.is_bound and form.is_valid() else False,
             "older_url": _address(request, before=_key(entries[-1])) if more else "",
             "newest_url": _address(request) if request.GET.get("before") else "",
@@ -158,7 +163,7 @@ def _known(reader: Reader, entries: list[Entry]) -> words.Known:
     )
 
 
-def _in_words(entries: list[Entry], known: words.Known) -> list[Row]:
+def _in_words(reader: Reader, entries: list[Entry], known: words.Known) -> list[Row]:
     names = _asked(words.names_of, {e.member for e in entries if e.member})
     units = _asked(words.units_of, {e.unit for e in entries if e.unit})
     rows = []
@@ -174,7 +179,7 @@ def _in_words(entries: list[Entry], known: words.Known) -> list[Row]:
                 who=names.get(e.member, "") if e.member else "",
                 unit=units.get(e.unit, "") if e.unit else "",
                 event=words.in_words(e.kind),
-                asked_for=e.note if e.kind == "read.refused" else "",
+                asked_for=_asked_for(reader, e),
                 case=e.case,
                 case_number=known.cases.get(e.case, "") if e.case else "",
                 persons=persons[:cut],
@@ -183,6 +188,14 @@ def _in_words(entries: list[Entry], known: words.Known) -> list[Row]:
             )
         )
     return rows
+
+
+def _asked_for(reader: Reader, entry: Entry) -> "StrOrPromise":
+    """What a refused attempt asked for. A case's number is not told to who opens no case; a row's, or words, are."""
+    if entry.kind != "read.refused" or not entry.note:
+        return ""
+    told = reader.is_case_role or entry.note.isdecimal() or " " in entry.note
+    return entry.note if told else _("a case number")
 
 
 def _asked(parts: list, keys: set[int]) -> dict[int, str]:

@@ -30,12 +30,17 @@ address_of: list[Callable[[int], str | None]] = []
 
 
 def notify(members: Iterable[int], *, kind: str, object_key: str) -> None:
-    """That something waits for these members. The same matter twice is one row."""
-    for member in sorted(set(members)):
-        Notice.objects.get_or_create(
-            key=f"{kind}:{object_key}:{member}",
-            defaults={"to_member": member, "kind": kind, "object_key": object_key},
-        )
+    """That something waits for these members. The same matter twice is one row.
+
+    Written blind: the wall hides other members' notices from whoever acts, also those that are there already.
+    """
+    Notice.objects.bulk_create(
+        [
+            Notice(key=f"{kind}:{object_key}:{member}", to_member=member, kind=kind, object_key=object_key)
+            for member in sorted(set(members))
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def send() -> int:

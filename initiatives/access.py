@@ -24,7 +24,7 @@ from django.http import Http404
 
 from initiatives.models import FundingShare, Initiative, Participation, Seat, SeatRole
 from initiatives.periods import today
-from parties.models import Membership, Role
+from parties.models import Membership, Role, User
 
 FEWEST_REPORTING = 3
 
@@ -153,6 +153,19 @@ def may_correct(membership: Membership, allowed: Iterable[str], row) -> bool:
     return "correct_all" in allowed or (
         row.recorded_by.unit_id == membership.unit_id
         and bool({"log_time", "log_activity", "log_obstacle"}.intersection(allowed))
+    )
+
+
+def may_be_seated(initiative: Initiative) -> QuerySet[User]:
+    """Whom the lead's form can give a seat: who has a role today with a party that takes part or with an
+    association that pays a share.
+
+    Everybody else is nobody to that form, account or none: it is no place to learn who else is in the portal.
+    """
+    pays = FundingShare.objects.filter(initiative=initiative, association__isnull=False)
+    near = Q(party__in=parties_taking_part(initiative.pk)) | Q(party__in=pays.values("association"))
+    return User.objects.filter(
+        pk__in=Membership.objects.current().filter(near).values("user"), is_active=True
     )
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.fields import field_of
 from initiatives import folder
+from initiatives.access import may_be_seated
 from initiatives.actions import party_stays
 from initiatives.amounts import written
 from initiatives.models import (
@@ -37,7 +38,7 @@ from initiatives.periods import EARLIEST, far_off, latest_day, today
 from initiatives.seams import folder_parts
 from parties.forms import DateField
 from parties.guards import refuse_personal_numbers
-from parties.models import Party, Unit, User
+from parties.models import Party, Unit
 
 if TYPE_CHECKING:
     # The types of lazy words are known where types are checked; the package is not there when the portal runs.
@@ -574,7 +575,9 @@ class SeatForm(forms.Form):
             "required": _("Fill in the person's e-mail address."),
             "invalid": _("Write the e-mail address whole, for example anna.berg@regionen.example."),
         },
-        help_text=_("Of someone who already has an assignment in the portal."),
+        help_text=_(
+            "Of someone who has an assignment with a party that takes part, or with an association that pays."
+        ),
     )
     role = forms.ChoiceField(
         label=_("Seat"),
@@ -585,12 +588,18 @@ class SeatForm(forms.Form):
         },
     )
 
+    def __init__(self, *args, initiative: Initiative, **more) -> None:
+        super().__init__(*args, **more)
+        self.initiative = initiative
+
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].lower()
-        user = User.objects.filter(email=email, is_active=True).first()
+        user = may_be_seated(self.initiative).filter(email=email).first()
         if user is None:
             raise ValidationError(
-                _("Nobody in the portal has that address. An administrator can invite the person.")
+                _(
+                    "Nobody with that address has an assignment with a party that takes part in the insats or with an association that pays for it. Add the party first, or ask its administrator to invite the person."
+                )
             )
         self.user = user
         return email

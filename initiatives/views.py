@@ -265,7 +265,7 @@ def shares(request: PortalRequest, pk: int, year: int) -> HttpResponse:
 def seats(request: PortalRequest, pk: int) -> HttpResponse:
     """Who has a place in the insats, and giving someone one."""
     opened = door(request.membership, pk, "change_seats")
-    form = SeatForm(request.POST or None)
+    form = SeatForm(request.POST or None, initiative=opened.initiative)
     if form.is_valid():
         try:
             actions.give_seat(

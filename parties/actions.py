@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -162,6 +162,8 @@ def accept(*, key: str, user: User | None = None, password: str | None = None) -
     unit, role = invitation.unit, invitation.role
     if user is None:
         user = _new_account(invitation, password)
+    # Two links opened at once: the second waits here until the first is done, and sees what it gave.
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.side != unit.party.side:
         raise OtherSide
     if Membership.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), user=user, unit=unit).exists():
@@ -186,11 +188,16 @@ def accept(*, key: str, user: User | None = None, password: str | None = None) -
 
 
 def _new_account(invitation: Invitation, password: str | None) -> User:
-    known = User.objects.filter(email=invitation.email).first()
+    known = User.objects.select_for_update(no_key=True).filter(email=invitation.email).first()
     if known is None:
-        return User.objects.create_user(
-            invitation.email, invitation.name, invitation.unit.party.side, password
-        )
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(
+                    invitation.email, invitation.name, invitation.unit.party.side, password
+                )
+        except IntegrityError:
+            # Another link to the same address made the account a moment ago: that one is signed in to.
+            raise NotInvited from None
     # Made by a command and never opened: the account keeps its name and gets the password. Any other must sign in.
     if known.has_usable_password() or not known.is_active:
         raise NotInvited

@@ -14,6 +14,8 @@ from parties.models import Membership, Role, Unit
 
 __all__ = ["DateField", "InviteForm", "SignInForm", "SubstituteForm"]
 
+LONGEST_AHEAD = timedelta(days=731)
+
 
 class SignInForm(AuthenticationForm):
     """E-mail address and password; a wrong one gets one sentence that does not tell which."""
@@ -99,6 +101,14 @@ class SubstituteForm(forms.Form):
         super().clean()
         values = self.cleaned_data
         start, end = values.get("from_on"), values.get("to_on")
+        first = timezone.localdate()
+        last = first + LONGEST_AHEAD
+        if start and start < first:
+            self.add_error("from_on", _("A substitute stands in from today or later."))
+        if end and end > last:
+            self.add_error(
+                "to_on", _("At most two years ahead: write a date until %(date)s.") % {"date": last}
+            )
         if start and end and end < start:
             self.add_error(
                 "to_on", _("The end is before the start. Write a date from %(date)s on.") % {"date": start}

@@ -19,6 +19,7 @@ from audit import ledger
 from errands import drafts
 from parties import actions, unsent
 from parties.access import SESSION_KEY, PortalRequest, acting, memberships_of
+from parties.attempts import address_of_client, address_opens
 from parties.demo import PASSWORD, logins
 from parties.forms import InviteForm, SignInForm, SubstituteForm
 from parties.models import Invitation, Membership, Role, Substitution, User
@@ -89,21 +90,16 @@ class Welcome(PasswordResetConfirmView):
         return super().form_valid(form)
 
 
-def address_of_client(request: HttpRequest) -> str:
-    """The address a failed login is counted for: what our own outermost proxy saw, else who is connected.
-
-    What stands further left in the header was written by the caller, who may write anything.
-    """
-    seen = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    if 0 < settings.PROXY_COUNT <= len(seen):
-        return seen[-settings.PROXY_COUNT]
-    return request.META.get("REMOTE_ADDR", "")
-
-
 def too_many_attempts(request: HttpRequest, credentials: dict | None = None, *args, **kwargs) -> HttpResponse:
     """The login page again, saying when it opens."""
-    opens = timezone.localtime(timezone.now() + settings.AXES_COOLOFF_TIME)
-    text = _("Too many attempts. Try again at %(time)s.") % {"time": time_format(opens, "H.i")}
+    by_address = address_opens(address_of_client(request))
+    opens = timezone.localtime(by_address or timezone.now() + settings.AXES_COOLOFF_TIME)
+    text = _("Too many attempts. Try again at %(time)s.")
+    if by_address:
+        text = _(
+            "Too many failed logins from the network you are on. Nobody can log in from it until %(time)s."
+        )
+    text = text % {"time": time_format(opens, "H.i")}
     context = {
         "form": SignInForm(request),
         "locked_until": text,
@@ -115,13 +111,15 @@ def too_many_attempts(request: HttpRequest, credentials: dict | None = None, *ar
 
 @require_http_methods(["GET", "POST"])
 def choose_membership(request: PortalRequest) -> HttpResponse:
-    """Chooses which of one's own memberships the session acts as."""
+    """Chooses which of one's own memberships the session acts as. The row is the chosen one's, whose log it stands in."""
     if request.method == "POST":
         chosen = next((m for m in request.memberships if str(m.pk) == request.POST.get("membership")), None)
         if chosen is None:
             raise Http404
         request.session[SESSION_KEY] = chosen.pk
-        ledger.record("member.switched", by=chosen)
+        # The unit that is left is not told where else its member works: that is not its affair.
+        with acting(chosen):
+            ledger.record("member.switched", by=chosen)
         return redirect("home")
     return render(request, "parties/choose.html", {"memberships": request.memberships})
 

@@ -112,14 +112,20 @@ class SentOnce:
         return None
 
 
-class RefuseNul:
-    """A NUL in an address or a form is no text that anyone types, and no text the database takes: 400, and no error."""
+class RefuseWhatNobodySends:
+    """What no browser of a person sends is 400, and no error: a NUL in an address, another encoding than UTF-8.
+
+    The database takes no NUL. A form in another encoding raises wherever its fields are first read, in a layer that
+    may not answer, and the encoding a caller claims would also be used to read the address.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        nul = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        encoding = (request.content_params or {}).get("charset", "utf-8")
+        if nul or encoding.lower() != "utf-8":
             return HttpResponse(render_to_string("400.html"), status=400)
         return self.get_response(request)
 

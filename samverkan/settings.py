@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "samverkan.middleware.RefuseNul",
+    "samverkan.middleware.RefuseWhatNobodySends",
     "samverkan.middleware.KeepWhatWasSent",
     "samverkan.middleware.OneTransaction",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -158,7 +158,13 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_USERNAME_FORM_FIELD = "username"
-AXES_CLIENT_IP_CALLABLE = "parties.views.address_of_client"
+AXES_USERNAME_CALLABLE = "parties.attempts.name_tried"
+AXES_CLIENT_IP_CALLABLE = "parties.attempts.address_of_client"
+AXES_HANDLER = "parties.attempts.Attempts"
+# All names together, from one address: high, since a whole office may stand behind one. Without PROXY_COUNT set as the
+# place is built, everybody would be one address.
+ADDRESS_FAILURE_LIMIT = 100
+ADDRESS_WINDOW = timedelta(hours=1)
 # How many proxies of our own stand before the web; the address they saw is the one that many from the right.
 PROXY_COUNT = int(os.environ.get("PROXY_COUNT", "0"))
 SILENCED_SYSTEM_CHECKS = [

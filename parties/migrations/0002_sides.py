@@ -9,6 +9,9 @@ alter table parties_membership
 -- Whoever manages accounts sees no case, in no unit and by no second role.
 create function portal.no_administrator_with_cases() returns trigger language plpgsql as $$
 begin
+    -- One at a time for each user: of two roles given at once neither would see the other. Not `for update`, which would
+    -- wait for the other's foreign key to the same row, and it for ours.
+    perform 1 from parties_user u where u.id = new.user_id for no key update;
     if new.role in ('administrator', 'auditor', 'coordinator', 'clinician', 'investigator', 'officer', 'employer_contact', 'manager')
         and exists (
             select 1 from parties_membership m

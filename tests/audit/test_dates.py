@@ -9,12 +9,18 @@ from django.utils import translation
 from audit.dates import DateField
 
 FORM = "Skriv datumet som åååå-mm-dd, till exempel 2026-03-04."
+FAR = "Skriv ett årtal mellan 1900 och 2199."
 
 
 @pytest.mark.parametrize("text", ["2026-03-04", "20260304", "26-03-04", " 2026-03-04 "])
 def test_three_ways_to_write_a_date(text):
     with translation.override("sv"):
         assert DateField().clean(text) == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize("text", ["1900-01-01", "2199-12-31"])
+def test_the_first_day_and_the_last(text):
+    assert DateField().clean(text).isoformat() == text
 
 
 @pytest.mark.parametrize(
@@ -30,6 +36,7 @@ def test_three_ways_to_write_a_date(text):
         ("2026-00-01", "Det finns ingen månad 00. Skriv månaden som 01 till 12."),
         ("2026-03-00", "Det finns ingen dag 00. Skriv dagen som 01 till 31."),
         ("0000-03-01", "Det finns inget år 0000. Skriv året med fyra siffror, till exempel 2026."),
+        ("0001-01-01", FAR), ("1899-12-31", FAR), ("2200-01-01", FAR), ("9999-12-31", FAR), ("99991231", FAR),
         ("i går", FORM), ("04/03/2026", FORM), ("2026-3", FORM), ("2026", FORM), ("202634", FORM), ("2026111", FORM), ("2026-03-04-", FORM),
         ("850709-9805", FORM), ("２０２６-０３-０４x", FORM),
         ("", "Fyll i datumet som åååå-mm-dd, till exempel 2026-03-04."),

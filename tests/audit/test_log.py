@@ -188,7 +188,13 @@ def test_filters_by_day_in_swedish_time_first_and_last_day_included(cast, sign_i
     yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
     assert seen not in table(text(client, f"/log/?to_on={yesterday}"))
     assert seen not in table(text(client, f"/log/?from_on={tomorrow}"))
-    for query in ("from_on=i går", f"from_on={today}&to_on={yesterday}", "to_on=2025-02-30"):
+    for query in (
+        "from_on=i går",
+        f"from_on={today}&to_on={yesterday}",
+        "to_on=2025-02-30",
+        "to_on=9999-12-31",
+        "from_on=0001-01-01",
+    ):
         page = text(client, f"/log/?{query}")
         assert "Inget visas än" in page and not table(page)
 
@@ -212,6 +218,15 @@ def test_pages_by_key_without_loss_or_repetition(cast, sign_in, monkeypatch):
     assert "kind=read.refused" in address
     for nonsense in ("x", "1", "_", "9" * 60, f"{9 * 10**18}_1", "1_" + "9" * 19, "-1_1"):
         assert client.get("/log/", {"before": nonsense}).status_code == 200
+
+
+def test_the_number_of_a_refused_attempt_is_told_to_the_manager_only(cast, sign_in):
+    with acting(cast.coordinator):
+        ledger.record("read.refused", by=cast.coordinator, note="2345-6789")
+    assert "Sökte: 2345-6789" in table(text(sign_in(cast.manager), "/log/"))
+    for address in ("/log/", "/log/?kind=read.refused"):
+        page = text(sign_in(cast.auditor), address)
+        assert "Sökte: ett ärendenummer" in table(page) and "2345-6789" not in page
 
 
 def test_an_empty_log_says_so(cast, sign_in):

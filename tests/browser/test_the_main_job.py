@@ -118,21 +118,35 @@ def test_a_spoken_question_is_logged_in_one_short_form(cast, visitor):
     expect(desk.page.get_by_text("Loggad.")).to_be_visible()
 
 
-def test_an_administrator_invites_and_a_colleague_chooses_a_password(cast, visitor, mailoutbox):
+def test_a_colleague_is_invited_says_yes_logs_in_and_works(cast, visitor, mailoutbox):
+    new, password = "ny.kollega@samverkan.example", "en-lang-och-egen-fras"
     desk = visitor().sign_in(cast.administrator)
     desk.page.get_by_role("link", name="Bjud in").click()
-    desk.page.locator("input[name=email]").fill("ny.kollega@samverkan.example")
+    desk.page.locator("input[name=email]").fill(new)
     desk.page.locator("input[name=name]").fill("Ny Kollega")
     desk.page.locator("select[name=role]").select_option("clinician")
     desk.page.locator("main button.btn-primary[type=submit]").click()
-    expect(desk.page.get_by_text("Ny Kollega har nu en roll").first).to_be_visible()
-    link = re.search(r"https?://\S+", mailoutbox[0].body)[0]
+    expect(desk.page.get_by_text(f"En inbjudan är skickad till {new}.")).to_be_visible()
+    expect(desk.page.get_by_text("Inbjuden, tackar ja senast")).to_be_visible()
+
     other = visitor()
-    other.page.goto(link)
+    other.page.goto(re.search(r"https?://\S+", mailoutbox[0].body)[0])
+    expect(other.page.get_by_text(cast.administrator.unit.name).first).to_be_visible()
+    other.axe()
     for field in other.page.locator("input[type=password]").all():
-        field.fill("en-lang-och-egen-fras")
+        field.fill(password)
     other.page.locator("main button.btn-primary[type=submit]").click()
     expect(other.page.get_by_text("Lösenordet är sparat")).to_be_visible()
+    other.page.locator("input[name=username]").fill(new)
+    other.page.locator("input[name=password]").fill(password)
+    other.page.locator("form.sv-login button[type=submit]").click()
+    other.page.wait_for_url(re.compile(r"/todo/$"))
+    expect(other.page.get_by_role("link", name="Ärenden").first).to_be_visible()
+    expect(other.page.get_by_role("link", name="Bjud in")).to_have_count(0)
+
+    desk.go("/people/")
+    expect(desk.page.get_by_text("Ny Kollega").first).to_be_visible()
+    expect(desk.page.get_by_text("Inbjuden, tackar ja senast")).to_have_count(0)
 
 
 def test_the_text_of_a_long_form_is_kept_as_a_draft(cast, visitor):

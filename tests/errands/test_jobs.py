@@ -12,6 +12,7 @@ from kombu import pools
 
 from errands import jobs, notices
 from errands.models import Job, Notice
+from parties.access import acting
 from samverkan.celery import app
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,19 @@ def test_mail_that_cannot_be_delivered_is_tried_again_later(cast, settings, monk
     assert notices.send() == 0
     notice = Notice.objects.get()
     assert notice.state == "waiting" and notice.next_at > timezone.now()
+
+
+def test_a_notice_is_seen_by_its_receiver_and_by_the_worker(cast):
+    """The near misses: the colleague of the same unit, and whoever wrote the notice."""
+    with acting(cast.coordinator):
+        for _ in range(2):
+            notices.notify([cast.investigator.pk, cast.colleague.pk], kind="inquiry", object_key="7")
+        assert not Notice.objects.exists()
+        assert Notice.objects.update(state="dropped") == 0
+    with acting(cast.investigator):
+        assert list(Notice.objects.values_list("to_member", flat=True)) == [cast.investigator.pk]
+        assert Notice.objects.update(state="dropped") == 0
+    with acting(cast.unassigned_officer):
+        assert not Notice.objects.exists()
+    assert Notice.objects.filter(state="waiting").count() == 2
+    assert notices.send() == 2

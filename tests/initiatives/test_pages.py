@@ -3,6 +3,7 @@ not do.
 """
 
 import io
+import re
 import threading
 import time
 import zipfile
@@ -585,7 +586,8 @@ def test_seats_are_given_by_address_and_end(cast, insats, sign_in):
     client = sign_in(cast.project_lead)
     address = reverse("initiative_seats", args=[insats.pk])
     unknown = client.post(address, {"email": "ingen@samverkan.example", "role": SeatRole.STEERING})
-    assert "Ingen i portalen har den adressen." in unknown.content.decode()
+    nobody = "Ingen med den adressen har ett uppdrag hos en part som deltar i insatsen"
+    assert nobody in unknown.content.decode()
     assert (
         client.post(
             address, {"email": cast.manager.user.email.upper(), "role": SeatRole.STEERING}
@@ -601,6 +603,28 @@ def test_seats_are_given_by_address_and_end(cast, insats, sign_in):
     own = insats.seats.get(role=SeatRole.LEAD)
     answer = client.post(reverse("end_initiative_seat", args=[insats.pk, own.pk]), follow=True)
     assert "måste ha en projektledare" in answer.content.decode()
+
+
+def test_the_seat_form_does_not_tell_who_is_in_the_portal(cast, insats, sign_in):
+    """Who works where nobody of the insats does, who no longer works, and who is not there at all: one page, and no name."""
+    client, pages = sign_in(cast.project_lead), []
+    address = reverse("initiative_seats", args=[insats.pk])
+    apart = [cast.employer, cast.soc_officer, cast.private_care, cast.ended_member]
+    for email in ("ingen@samverkan.example", *(member.user.email for member in apart)):
+        answer = client.post(address, {"email": email, "role": SeatRole.STEERING})
+        page = answer.content.decode().replace(email, "ADDRESS")
+        pages.append(
+            (
+                answer.status_code,
+                re.sub(r'value="\w{64}"|"X-CSRFToken": "\w+"|form_key" value="[\w-]+"', "", page),
+            )
+        )
+    assert pages[0][0] == 200 and "Ingen med den adressen har ett uppdrag" in pages[0][1]
+    assert all(page == pages[0] for page in pages)
+    # Who takes part, and who pays.
+    for member in (cast.investigator, cast.association_officer):
+        answer = client.post(address, {"email": member.user.email, "role": SeatRole.STEERING})
+        assert answer.status_code == 302, member
 
 
 def test_markup_in_a_text_stays_text(cast, insats, sign_in):
