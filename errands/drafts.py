@@ -18,7 +18,7 @@ from errands.models import Draft
 
 MOST = 200
 MOST_BYTES = 200_000
-NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_key", "password", "number", "name", "q"})
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_key", "form_of", "password", "number", "name", "q"})
 # The form of a draft that no page saved: it was sent, and the page it was sent to has closed.
 UNSENT = "unsent"
 

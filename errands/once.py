@@ -24,7 +24,9 @@ def key_of(path: str, fields: QueryDict) -> UUID | None:
         showing = UUID(str(fields["form_key"]))
     except (KeyError, ValueError):
         return None
-    written = sorted((n, v) for n, values in fields.lists() if n != "csrfmiddlewaretoken" for v in values)
+    written = sorted(
+        (n, v) for n, values in fields.lists() if n not in ("csrfmiddlewaretoken", "form_of") for v in values
+    )
     return uuid5(showing, json.dumps([path, written]))
 
 

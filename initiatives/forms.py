@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -389,6 +390,25 @@ class ReportingCountForm(RowForm):
     class Meta:
         model = ReportingCount
         fields = ("persons", "units", "from_on", "to_on")
+
+    def __init__(self, *args, **more) -> None:
+        super().__init__(*args, **more)
+        for name, sentence in (
+            ("persons", _("Write how many persons it was, from 1 to 9999.")),
+            ("units", _("Write how many units it was, from 1 to 9999, or leave it empty.")),
+        ):
+            field = self.fields[name]
+            field.validators = [MinValueValidator(1, sentence), MaxValueValidator(9999, sentence)]
+        self.fields["persons"].help_text = _(
+            "Time told as a lump names nobody. Figures on work are shown outside only when at least three persons stand behind them."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        first, last = values.get("from_on"), values.get("to_on")
+        if first and last and last < first:
+            self.add_error("to_on", _("The last day is before the first."))
+        return values
 
 
 class ParticipationForm(RowForm):

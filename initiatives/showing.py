@@ -59,6 +59,13 @@ def years_of(initiative: Initiative) -> list[int]:
     """The years the page can show, the newest first: from the first day through today or the last day, and
     whatever lies outside: a lump before, an activity that is booked, funds granted for the year to come.
     """
+    years = _recorded(initiative)
+    years += [initiative.starts_on.year, min(initiative.ends_on or today(), today()).year]
+    return list(range(max(years), min(years) - 1, -1))
+
+
+def _recorded(initiative: Initiative) -> list[int]:
+    """The first and last years of which something is recorded."""
     facts = [
         initiative.time.aggregate(Min("on"), Min("from_on"), Max("on"), Max("to_on")),
         initiative.activities.aggregate(Min("on"), Max("on"), Min("year"), Max("year")),
@@ -67,14 +74,15 @@ def years_of(initiative: Initiative) -> list[int]:
         initiative.forecasts.aggregate(Min("year"), Max("year")),
     ]
     found = [value for each in facts for value in each.values() if value is not None]
-    years = [value.year if isinstance(value, date) else value for value in found]
-    years += [initiative.starts_on.year, min(initiative.ends_on or today(), today()).year]
-    return list(range(max(years), min(years) - 1, -1))
+    return [value.year if isinstance(value, date) else value for value in found]
 
 
-def opens_with(years: list[int]) -> int:
-    """The year the page opens with, of those it can show: this year, else the nearest one."""
-    return min(years, key=lambda year: abs(year - today().year))
+def opens_with(initiative: Initiative, years: list[int]) -> int:
+    """The year the page opens with, of those it can show: the one nearest to this year of which something is recorded, else
+    the nearest.
+    """
+    recorded = [year for year in _recorded(initiative) if year in years]
+    return min(recorded or years, key=lambda year: abs(year - today().year))
 
 
 def year_of(row: Model) -> int | None:

@@ -42,7 +42,7 @@ def initiative(request: PortalRequest, pk: int) -> HttpResponse:
     year = (
         int(request.GET["year"])
         if request.GET.get("year", "") in {str(y) for y in years}
-        else showing.opens_with(years)
+        else showing.opens_with(opened.initiative, years)
     )
     period = Period(year)
     view = (opened.initiative, period, member, opened.allowed)
@@ -343,6 +343,7 @@ def import_initiative_check(request: PortalRequest) -> HttpResponse:
         request,
         "initiatives/import_check.html",
         {
+            "news": outcome is not None and bool(outcome.created.total() or outcome.changed.total()),
             "outcome": outcome,
             "refused": form.errors.get("files", []) if form.errors else form.refused,
             "files": sorted(files),

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 FIELD = "unsent"
 _SALT = "parties.unsent"
+_WRITER = "parties.unsent.writer"
 _HOURS_12 = 12 * 60 * 60
 
 
@@ -26,6 +27,25 @@ class Unsent:
     def sealed(self) -> str:
         """As a text that a page can carry in a hidden field."""
         return signing.dumps([self.to, self.fields, self.had_files], salt=_SALT, compress=True)
+
+
+def sealed_writer(user: int) -> str:
+    """Who is shown a form, as the form carries it."""
+    return signing.dumps(user, salt=_WRITER)
+
+
+def is_written_by(carried: Unsent, user: int) -> bool:
+    """Whether the form was shown to the user who is logged in now. One person's text is never put in another's hands.
+
+    A form without the mark is one in which nothing is written: a button and its keys.
+    """
+    sealed = next((value for name, value in carried.fields if name == "form_of"), None)
+    if sealed is None:
+        return True
+    try:
+        return signing.loads(sealed, salt=_WRITER) == user
+    except signing.BadSignature:
+        return False
 
 
 def typed_in(request: HttpRequest) -> Unsent:

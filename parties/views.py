@@ -71,6 +71,11 @@ def log_in_and_send_again(request: HttpRequest, carried: unsent.Unsent) -> HttpR
 
 def send_again(request: HttpRequest, carried: unsent.Unsent, status: int = 200) -> HttpResponse:
     """What was typed before, to be sent once more by whoever is logged in now."""
+    if not unsent.is_written_by(carried, request.user.pk):
+        messages.warning(
+            request, _("What was written here before was written by somebody else. It has not been sent.")
+        )
+        return redirect("home")
     return render(request, "unsent.html", {"carried": carried, "too_old": status == 403}, status=status)
 
 

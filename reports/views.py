@@ -166,6 +166,10 @@ def _part_page(
             "theirs": theirs,
             "next": form.FORM[index + 1] if index + 1 < len(form.FORM) else None,
             "left": sum(entry.state in ("todo", "steering") for entry in outline),
+            # Who writes one part only gets there by the page's one button.
+            "own_part": next((p for p in form.FORM if p.writer == form.STEERING and p is not part), None)
+            if "write_steering" in opened.allowed and "write" not in opened.allowed
+            else None,
             "unsaved": unsaved,
             "writers": listed(steering_group(report.initiative))
             if report.is_draft and part.writer == form.STEERING

@@ -15,9 +15,12 @@ from uuid import uuid4
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BaseForm, BaseFormSet, BooleanField, BoundField
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from parties.unsent import sealed_writer
 
 register = template.Library()
 
@@ -60,6 +63,13 @@ def asset(path: str) -> str:
 def form_key() -> str:
     """A key for one showing of a form, so that sent twice it is done once (errands.once)."""
     return str(uuid4())
+
+
+@register.simple_tag(takes_context=True)
+def form_of(context: Context) -> str:
+    """Who is shown a form, sealed: what was typed in it is sent again by the same person only (parties.unsent)."""
+    user = getattr(context.get("request"), "user", None)
+    return sealed_writer(user.pk) if user is not None and user.is_authenticated else ""
 
 
 @register.simple_tag

@@ -62,7 +62,7 @@
       const fields = new URLSearchParams();
       for (const [name, value] of new FormData(form)) {
         const secret = form.elements[name]?.type === "password";
-        if (typeof value === "string" && !secret && !["csrfmiddlewaretoken", "form_key"].includes(name)) fields.append(name, value);
+        if (typeof value === "string" && !secret && !["csrfmiddlewaretoken", "form_key", "form_of"].includes(name)) fields.append(name, value);
       }
       try {
         const answer = await fetch(form.dataset.draftUrl, {

@@ -205,3 +205,20 @@ def test_a_page_that_is_done_and_leads_to_the_login_is_no_ended_session(cast, cl
     chosen = {"new_password1": "en-helt-annan-fras", "new_password2": "en-helt-annan-fras"}
     answer = client.post(page.redirect_chain[-1][0], chosen)
     assert (answer.status_code, answer["Location"]) == (302, "/login/")
+
+
+def test_what_one_person_wrote_is_not_put_in_anothers_hands(cast, client, sign_in):
+    """The form was shown to the coordinator; who logs in on that page is FK's officer: told, and nothing is shown or sent."""
+    case = make_case(cast.coordinator)
+    address = f"/cases/{case.number}/items/new/?type=plan"
+    page = sign_in(cast.coordinator).get(address).content.decode()
+    of = re.search(r'name="form_of" value="([^"]+)"', page)[1]
+    typed = {"heading": "Klinikens ord", "happened_on": "2026-01-02", "form_of": of}
+    stopped = client.post(address, typed, headers={"Origin": "http://testserver"})
+    sealed = re.search(r'name="unsent" value="([^"]+)"', stopped.content.decode())[1]
+    for member, shown in ((cast.other_fk_unit, False), (cast.coordinator, True)):
+        client.logout()
+        told = {"username": member.user.email, "password": PASSWORD, "unsent": sealed}
+        after = client.post("/login/", told, follow=True).content.decode()
+        assert ("Klinikens ord" in after) is shown
+        assert ("skrivet av någon annan" in after) is not shown
