@@ -59,7 +59,7 @@ class Attempts(AxesDatabaseHandler):
         by_name = super().get_failures(request, credentials)
         since = timezone.now() - settings.ADDRESS_WINDOW
         tried = AccessAttempt.objects.filter(
-            ip_address=request.axes_ip_address or None, attempt_time__gt=since
+            ip_address=address_of_client(request) or None, attempt_time__gt=since
         )
         by_address = tried.aggregate(n=Sum("failures_since_start"))["n"] or 0
         if by_address >= settings.ADDRESS_FAILURE_LIMIT:
