@@ -34,7 +34,7 @@ def sealed_writer(user: int) -> str:
     return signing.dumps(user, salt=_WRITER)
 
 
-def is_written_by(carried: Unsent, user: int) -> bool:
+def is_written_by(carried: Unsent, user: int | None) -> bool:
     """Whether the form was shown to the user who is logged in now. One person's text is never put in another's hands.
 
     A form without the mark is one in which nothing is written: a button and its keys.

@@ -118,7 +118,7 @@ def test_a_draft_after_the_session_has_ended_says_how_to_go_on(frame, page: Page
     page.locator("#id_text").fill("Hej")
     page.clock.run_for(2_100)
     expect(page.locator(".sv-foot [data-draft-status]")).to_have_text(
-        "Du har loggats ut. Skicka som vanligt: då får du logga in, och texten följer med."
+        "Inloggningen har gått ut. Skicka som vanligt: då får du logga in, och texten följer med."
     )
     frame.complaints.clear()  # the browser's own word on 401
 

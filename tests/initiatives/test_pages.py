@@ -323,7 +323,7 @@ def new(client, insats, noun, **facts):
         ),
         (
             "activity",
-            {"kind": "training", "title": "x", "state": "booked", "on": "9999-05-04"},
+            {"kind": "training", "title": "x", "state": "booked", "on": "2150-05-04"},
             "Dagen ligger för långt bort. Skriv en från och med 1990-01-01",
         ),
         (
@@ -334,7 +334,7 @@ def new(client, insats, noun, **facts):
         ("invoice", {"amount": "10", "from_on": "1989-12-31", "to_on": "1990-01-01"}, "för långt bort"),
         (
             "party",
-            {"role": "party", "name": "x", "kind": "af", "from_on": "2023-02-01", "to_on": "9999-12-31"},
+            {"role": "party", "name": "x", "kind": "af", "from_on": "2023-02-01", "to_on": "2150-12-31"},
             "för långt bort",
         ),
     ],
@@ -440,14 +440,26 @@ def test_one_lands_on_the_year_of_the_row_just_saved(cast, insats, sign_in, noun
     assert answer["Location"].split("#")[0] == there
     page = client.get(there).content.decode()
     assert f'href="?year={year}" aria-current="true"' in page
-    page = client.get(reverse("initiative", args=[insats.pk])).content.decode()
-    assert f'href="?year={today().year}" aria-current="true"' in page
     row = NOUNS[noun].model.objects.latest("id")
     address = reverse("initiative_row", args=[insats.pk, noun, row.pk])
     assert f'href="{there}#' in client.get(address).content.decode()
     if noun != "party":
         answer = client.post(reverse("remove_initiative_row", args=[insats.pk, noun, row.pk]))
         assert answer["Location"].split("#")[0] == there
+
+
+def test_an_insats_opens_with_the_year_nearest_to_this_one_that_has_something(cast, insats, sign_in):
+    client = sign_in(cast.project_lead)
+    here, this = reverse("initiative", args=[insats.pk]), today().year
+
+    def opens_with() -> str:
+        return re.findall(r'href="\?year=(\d{4})" aria-current="true"', client.get(here).content.decode())[0]
+
+    assert opens_with() == str(this), "nothing is recorded yet"
+    new(client, insats, "grant", year="2022", amount="10")
+    assert opens_with() == "2022"
+    new(client, insats, "grant", year=str(this), amount="10")
+    assert opens_with() == str(this)
 
 
 def test_every_field_that_must_be_filled_in_says_what_to_write(cast, insats, sign_in):

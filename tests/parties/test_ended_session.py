@@ -211,14 +211,14 @@ def test_what_one_person_wrote_is_not_put_in_anothers_hands(cast, client, sign_i
     """The form was shown to the coordinator; who logs in on that page is FK's officer: told, and nothing is shown or sent."""
     case = make_case(cast.coordinator)
     address = f"/cases/{case.number}/items/new/?type=plan"
-    page = sign_in(cast.coordinator).get(address).content.decode()
+    client = sign_in(cast.coordinator)
+    page = client.get(address).content.decode()
     of = re.search(r'name="form_of" value="([^"]+)"', page)[1]
     typed = {"heading": "Klinikens ord", "happened_on": "2026-01-02", "form_of": of}
-    stopped = client.post(address, typed, headers={"Origin": "http://testserver"})
-    sealed = re.search(r'name="unsent" value="([^"]+)"', stopped.content.decode())[1]
+    stopped = ended(client).post(address, typed)
+    (sealed,) = hidden(stopped.content.decode(), FIELD)
     for member, shown in ((cast.other_fk_unit, False), (cast.coordinator, True)):
-        client.logout()
-        told = {"username": member.user.email, "password": PASSWORD, "unsent": sealed}
-        after = client.post("/login/", told, follow=True).content.decode()
+        told = credentials(member, **{FIELD: sealed})
+        after = Client().post("/login/", told, follow=True).content.decode()
         assert ("Klinikens ord" in after) is shown
         assert ("skrivet av någon annan" in after) is not shown
