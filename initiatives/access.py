@@ -157,13 +157,14 @@ def may_correct(membership: Membership, allowed: Iterable[str], row) -> bool:
 
 
 def may_be_seated(initiative: Initiative) -> QuerySet[User]:
-    """Whom the lead's form can give a seat: who has a role today with a party that takes part or with an
-    association that pays a share.
+    """Whom the lead's form can give a seat: who has a role today with a party that takes or has taken part (a report is
+    written when the insats has ended) or with an association that pays a share.
 
     Everybody else is nobody to that form, account or none: it is no place to learn who else is in the portal.
     """
     pays = FundingShare.objects.filter(initiative=initiative, association__isnull=False)
-    near = Q(party__in=parties_taking_part(initiative.pk)) | Q(party__in=pays.values("association"))
+    parties = Participation.objects.filter(initiative=initiative, party__isnull=False)
+    near = Q(party__in=parties.values("party")) | Q(party__in=pays.values("association"))
     return User.objects.filter(
         pk__in=Membership.objects.current().filter(near).values("user"), is_active=True
     )

@@ -43,9 +43,11 @@ def record_a_consent(desk, number: str, unit: str) -> None:
     page.locator("input[name=form][value=written]").check()
     page.locator("input[name=informed]").check()
     page.locator("button.btn-primary[type=submit]").click()
-    # No end date: the sentence stands at the field, and nothing that was ticked is lost.
+    # No dates: the sentences stand at their fields, and nothing that was ticked is lost.
     expect(page.get_by_role("alert")).to_contain_text("Samtycket måste ha ett slutdatum")
     expect(page.locator("input[name=kinds][value=plan]")).to_be_checked()
+    for name in ("valid_from", "given_on"):
+        page.locator(f"input[name={name}]").fill(TODAY.isoformat())
     page.locator("input[name=valid_to]").fill((TODAY + timedelta(days=180)).isoformat())
     page.locator("button.btn-primary[type=submit]").click()
     page.wait_for_url(re.compile(r"/consents/[A-Z0-9-]{9}/$"))

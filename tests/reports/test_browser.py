@@ -3,8 +3,10 @@ fetched PDF.
 """
 
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from errands import jobs as errands_jobs
 from errands.models import Job
@@ -110,6 +112,19 @@ def test_a_folder_becomes_a_report_that_the_steering_group_fetches(cast, visitor
     page.get_by_role("heading", name="Mappen är kontrollerad").wait_for()
     desk.axe()
     page.get_by_role("button", name="Läs in").click()
+    page.get_by_role("heading", name="AKTIV PROV", exact=True).wait_for()
+    here = page.url
+    page.get_by_role("link", name="Ändra").last.click()
+    page.get_by_label("E-postadress").fill(cast.steering.user.email)
+    page.get_by_label("Plats", exact=True).select_option("steering")
+    page.get_by_role("button", name="Ge platsen").click()
+    expect(page.get_by_role("alert")).to_contain_text("Lägg först till parten")
+    # The party as it was: it took part while the insats went on.
+    desk.go(urlsplit(here).path + "add/party/")
+    page.locator("select[name=party]").select_option(str(cast.steering.party_id))
+    page.locator("input[name=from_on]").fill("2023-01-01")
+    page.locator("input[name=to_on]").fill("2023-12-31")
+    page.locator("main button.btn-primary[type=submit]").click()
     page.get_by_role("heading", name="AKTIV PROV", exact=True).wait_for()
     page.get_by_role("link", name="Ändra").last.click()
     page.get_by_label("E-postadress").fill(cast.steering.user.email)
