@@ -59,6 +59,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
 
 
+END_THE_OTHERS = """
+select pg_terminate_backend(pid, 2000) from pg_stat_activity
+where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
+"""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _never_the_real_database(request, django_db_setup, django_db_blocker):
     # Without a database test there is no test database, and pytest-django lets nobody through to the real one.
@@ -66,9 +72,15 @@ def _never_the_real_database(request, django_db_setup, django_db_blocker):
         for connection in connections.all():
             assert connection.settings_dict["NAME"].startswith("test_"), connection.alias
     yield
-    # The mirrors still hold the database; left open, dropping it waits five seconds and warns.
-    for connection in connections.all():
-        connection.close()
+    # A thread of the live server lives as long as its browser's connection, and holds the database until it notices;
+    # so do the mirrors. Left open, dropping it waits five seconds and warns.
+    connections.close_all()
+    with django_db_blocker.unblock():
+        for role in ("default", "owner"):
+            if connections[role].settings_dict["NAME"].startswith("test_"):
+                with connections[role].cursor() as cursor:
+                    cursor.execute(END_THE_OTHERS)
+                connections[role].close()
 
 
 @pytest.fixture(autouse=True)
