@@ -16,6 +16,13 @@ from parties.access import PortalRequest, who_acts
 from parties.models import Membership, Role
 
 
+def case_worker(request: PortalRequest) -> Membership:
+    """Whoever acts with a case role; for everyone else the pages of the room do not exist."""
+    if request.membership is None or not request.membership.is_case_role:
+        raise Http404
+    return request.membership
+
+
 def open_case(request: PortalRequest, number: str, *, deed: str = "case.read") -> Case:
     """The case by its number if the membership may open it, read in the ledger; else Http404, also in the ledger."""
     case = (

@@ -29,6 +29,9 @@ from parties.workdays import workdays_between
 
 PAGE = 50
 
+# The session's word for whether lists and cases show names and numbers; off is for the projector.
+SHOW_PERSONS = "show_persons"
+
 
 @dataclass
 class Row:

@@ -15,10 +15,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import RequestFactory
 
-from cases import held, intake_views
+from cases import held
 from cases.listcells import MAX_BYTES
 from cases.models import Case
 from cases.tasks import sweep_lists
+from cases.views import intake as intake_views
 from parties.access import SESSION_KEY, acting
 from parties.models import Membership, PartyKind, Role
 from tests.cases.test_intake import (

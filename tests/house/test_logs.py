@@ -62,7 +62,7 @@ def test_a_form_without_a_token_and_a_breaking_page_too(cast, sign_in, lines, mo
     client.post(
         f"/cases/{KEY}/state/", headers={"referer": f"https://elsewhere.example/cases/{KEY}/"}, secure=True
     )
-    monkeypatch.setattr("cases.views.open_case", lambda *args, **more: 1 / 0)
+    monkeypatch.setattr("cases.views.case.open_case", lambda *args, **more: 1 / 0)
     assert client.get(f"/cases/{KEY}/").status_code == 500
     said = lines.getvalue()
     assert "Forbidden" in said and "Internal Server Error: /cases/<str:number>/" in said

@@ -37,7 +37,7 @@ def test_a_deed_with_a_sentence_of_its_own_says_it(cast, sign_in, monkeypatch):
     def refuse(*args, **more):
         raise PermissionDenied("Bara den som har en roll på enheten kan väljas.")
 
-    monkeypatch.setattr("cases.views.open_case", refuse)
+    monkeypatch.setattr("cases.views.case.open_case", refuse)
     page = sign_in(cast.manager).get("/cases/2222-2222/").content.decode()
     assert "Bara den som har en roll på enheten kan väljas." in page and "Din roll läser" not in page
 

@@ -1,0 +1,188 @@
+"""One case: logging it, its page, its sick leave, its states and who handles it. Door, form, deed, next page."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit import ledger
+from cases import consents, seams, sight
+from cases.access import allowed_actions, case_worker, demand, open_case
+from cases.actions import case as case_verbs
+from cases.actions.reading import note_opened
+from cases.days import COUNTED_BENEFITS, DayBar, day_bar
+from cases.forms import NewCaseForm, SpellForm, StateForm
+from cases.listing import SHOW_PERSONS
+from cases.models import Assignment, CaseState, Spell, State
+from cases.models.case import MOVES
+from initiatives.models import Initiative
+from parties.access import PortalRequest, who_acts
+from parties.models import CARE_KINDS, Membership
+
+
+@require_http_methods(["GET", "POST"])
+def new_case(request: PortalRequest) -> HttpResponse:
+    """Logs a case; with a spell when there is one. A person already here leads to the case there is."""
+    member = case_worker(request)
+    if not case_verbs.may_open_cases(member):
+        raise Http404
+    form = NewCaseForm(request.POST or None, by=member, initiatives=_initiatives_of(member))
+    known = ""
+    if form.is_valid():
+        values = form.cleaned_data
+        try:
+            case = case_verbs.open_case(
+                by=member,
+                number=values["number"],
+                name=values["name"],
+                sex=values["sex"] or "unknown",
+                home_municipality=values["home_municipality"],
+                protected=values["protected"],
+                initiative=values["initiative"],
+                opened_on=timezone.localdate(),
+            )
+        except case_verbs.AlreadyRegistered as there:
+            ledger.record_read("case.read", by=member, case=there.case.pk, persons=[there.case.person_id])
+            known = there.case.number
+            form.add_error(
+                "number",
+                _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
+            )
+        else:
+            if values["from_on"]:
+                case_verbs.record_spell(
+                    by=member, case=case, **{n: values[n] for n in ("from_on", "to_on", "degree", "benefit")}
+                )
+            messages.success(request, _("The case %(number)s is logged.") % {"number": case.number})
+            return redirect("case", number=case.number)
+    return render(request, "cases/new.html", {"form": form, "member": member, "known": known})
+
+
+def _initiatives_of(member: Membership) -> QuerySet[Initiative]:
+    return Initiative.objects.filter(participations__party=member.party_id).distinct().order_by("name")
+
+
+@require_safe
+def case_page(request: PortalRequest, number: str) -> HttpResponse:
+    """Who, what happens next, the items by kind with who can see each and why, and the consents at a glance."""
+    case = open_case(request, number)
+    member = who_acts(request)
+    owner = case.unit_id == member.unit_id
+    items = sight.items_of(case, member)
+    note_opened(by=member, case=case)
+    state = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first() if owner else None
+    spell = case.spells.order_by("-from_on", "-id").first() if owner else None
+    contact = (
+        Assignment.objects.current()
+        .filter(case=case, unit_id=case.unit_id)
+        .select_related("member__user")
+        .first()
+    )
+    panels = [panel for panel in (part(request, case) for part in seams.case_panels) if panel]
+    is_closed = state is not None and state.state == State.CLOSED
+    return render(
+        request,
+        "cases/case.html",
+        {
+            "case": case,
+            "owner": owner,
+            "is_care": member.unit.party.kind in CARE_KINDS,
+            "show_number": request.session.get(SHOW_PERSONS, False),
+            "state": state,
+            "spell": spell,
+            "days": _days(spell, state),
+            "contact": contact,
+            "items": items,
+            "consents": consents.at_a_glance(case, member),
+            "allowed": allowed_actions(member, case),
+            "panels": panels,
+            "is_closed": is_closed,
+            "case_actions": []
+            if is_closed
+            else [action for part in seams.case_actions for action in part(request, case)],
+        },
+    )
+
+
+def _days(spell: Spell | None, state: CaseState | None) -> DayBar | None:
+    """The day bar of a spell that the rehabilitation chain counts, on a case that goes on."""
+    if spell is None or state is None or state.state == State.CLOSED or spell.benefit not in COUNTED_BENEFITS:
+        return None
+    return day_bar(spell.from_on, timezone.localdate())
+
+
+@require_http_methods(["GET", "POST"])
+def new_spell(request: PortalRequest, number: str) -> HttpResponse:
+    """Records a spell."""
+    case = open_case(request, number)
+    demand(who_acts(request), case, "record_spell")
+    form = SpellForm(request.POST or None)
+    if form.is_valid():
+        case_verbs.record_spell(by=who_acts(request), case=case, **form.cleaned_data)
+        messages.success(request, _("The sick leave is recorded."))
+        return redirect("case", number=number)
+    return render(request, "cases/spell.html", {"form": form, "case": case})
+
+
+@require_http_methods(["GET", "POST"])
+def case_state(request: PortalRequest, number: str) -> HttpResponse:
+    """Opens, pauses or closes the case; the page says what closing ends."""
+    case = open_case(request, number)
+    demand(who_acts(request), case, "set_state")
+    state = CaseState.objects.filter(case=case).latest("from_at", "id")
+    form = StateForm(request.POST or None, moves=MOVES[state.state])
+    if form.is_valid():
+        try:
+            case_verbs.set_state(by=who_acts(request), case=case, **form.cleaned_data)
+        except case_verbs.AlreadyRegistered as there:
+            form.add_error(
+                "state",
+                _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
+            )
+        except case_verbs.IllegalMove:
+            form.add_error(
+                "state", _("A colleague has changed the case in the meantime. Look at it and choose again.")
+            )
+        else:
+            messages.success(
+                request, _("The case is now: %(state)s.") % {"state": State(form.cleaned_data["state"]).label}
+            )
+            return redirect("case", number=number)
+    return render(request, "cases/state.html", {"form": form, "case": case, "state": state})
+
+
+@require_http_methods(["GET", "POST"])
+def protect(request: PortalRequest, number: str) -> HttpResponse:
+    """Protects the identity: one confirmation, and nobody outside the unit sees anything of the person."""
+    case = open_case(request, number)
+    demand(who_acts(request), case, "protect")
+    if request.method == "POST":
+        case_verbs.protect(by=who_acts(request), case=case)
+        messages.success(request, _("The identity is protected. Nothing is shown to others any longer."))
+        return redirect("case", number=number)
+    return render(request, "cases/protect.html", {"case": case})
+
+
+@require_http_methods(["GET", "POST"])
+def assign(request: PortalRequest, number: str) -> HttpResponse:
+    """Names who at the own unit handles the case."""
+    case = open_case(request, number)
+    demand(who_acts(request), case, "assign")
+    colleagues = [
+        m
+        for m in Membership.objects.current()
+        .filter(unit=who_acts(request).unit)
+        .select_related("user", "unit__party")
+        if m.is_case_role
+    ]
+    if request.method == "POST":
+        chosen = next((m for m in colleagues if str(m.pk) == request.POST.get("member")), None)
+        if chosen is None:
+            raise Http404
+        case_verbs.assign(by=who_acts(request), case=case, member=chosen)
+        messages.success(request, _("%(name)s now handles the case.") % {"name": chosen.user.name})
+        return redirect("case", number=number)
+    return render(request, "cases/assign.html", {"case": case, "colleagues": colleagues})

@@ -1,0 +1,71 @@
+"""The desk: what needs one today, the lists and the search."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit import ledger
+from cases import listing, seams
+from cases.access import case_worker
+from cases.listing import SHOW_PERSONS
+from parties.access import PortalRequest
+
+
+@require_safe
+def worklist(request: PortalRequest) -> HttpResponse:
+    """What needs this member today, most urgent first; only what one can do stands here."""
+    member = case_worker(request)
+    matters = sorted(
+        (m for part in (listing.given_to_read, *seams.worklist) for m in part(member)),
+        key=lambda m: (m.due_on is None, m.due_on, m.case_number),
+    )
+    today = timezone.localdate()
+    ledger.record_read("worklist.read", by=member, persons={m.person for m in matters if m.person})
+    return render(
+        request,
+        "cases/worklist.html",
+        {"groups": listing.grouped(matters, today), "count": len(matters), "today": today, "member": member},
+    )
+
+
+@require_safe
+def cases(request: PortalRequest) -> HttpResponse:
+    """The unit's own cases, or those others have opened for it; a page at a time, in the order they last moved."""
+    member = case_worker(request)
+    show, whose = request.GET.get("show", ""), ""
+    how = {"before": request.GET.get("before", ""), "with_persons": request.session.get(SHOW_PERSONS, False)}
+    if show != "received":
+        whose = request.GET.get("whose", "")
+        page = listing.own(member, closed=show == "closed", whose=whose, **how)
+        # A unit without cases of its own begins with what it has been given.
+        show = show if show in ("open", "closed") else "open" if page.rows or whose else "received"
+    if show == "received":
+        page = listing.received(member, **how)
+    ledger.record_read("cases.listed", by=member, persons=page.persons)
+    return render(
+        request,
+        "cases/list.html",
+        {"page": page, "show": show, "received": show == "received", "member": member, "whose": whose},
+    )
+
+
+@require_POST
+def show_persons(request: PortalRequest) -> HttpResponse:
+    """Turns names and numbers on or off in this session: off is for the projector."""
+    case_worker(request)
+    request.session[SHOW_PERSONS] = request.POST.get("show") == "1"
+    return redirect(listing.safe_return(request))
+
+
+@require_http_methods(["GET", "POST"])
+def case_search(request: PortalRequest) -> HttpResponse:
+    """Search by case number, personal number or name. The term is posted, answered and kept nowhere: no address, no session."""
+    member = case_worker(request)
+    term = request.POST.get("q", "").replace("\x00", "").strip()[:100]
+    found = listing.search(member, term)
+    if term:
+        ledger.record_read("cases.searched", by=member, persons=found.persons)
+    if found.only is not None:
+        return redirect("case", number=found.only)
+    return render(request, "cases/found.html", {"found": found, "term": term, "member": member})
