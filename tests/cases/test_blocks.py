@@ -78,13 +78,15 @@ def test_whoever_is_held_off_sees_nothing_and_their_neighbour_sees_all(cast, sha
         assert Item.objects.visible_to(neighbour).filter(pk=item.pk).exists()
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("who", ["colleague", "investigator"])
 def test_the_first_net_holds_alone(cast, shared, who):
-    """The wall of each table down for a moment: the querysets themselves leave the person out."""
+    """Past the wall, on the owner's connection in maintenance: the querysets themselves leave the person out."""
     case, _item = shared
     member = getattr(cast, who)
-    with acting(member):
-        assert Case.objects.visible_to(member).exists()
+    for model in (Case, Item, Person):
+        assert model.objects.using("owner").visible_to(member).exists(), model
+    assert Case.objects.using("owner").open_to(member).exists()
     hold_off(cast, case, member)
     with acting(member):
         with connection.cursor() as cursor:
