@@ -10,8 +10,11 @@ class CasesConfig(AppConfig):
         from cases.actions.case import party_left
         from errands import drafts
         from initiatives import seams
+        from parties import access
 
         seams.on_party_left.append(party_left)
+        access.told_of_a_member["portal.barred_cases"] = "portal.barred_cases_of"
+        access.told_of_a_member["portal.barred_persons"] = "portal.barred_persons_of"
         words.known_to.append(plugs.known_to)
         words.case_numbered.append(plugs.case_numbered)
         drafts.places["consent"] = drafts.Place(plugs.consent_draft_words, plugs.consent_draft_address)

@@ -4,6 +4,7 @@ What it needs is read once per case and giver, so that a page with many receiver
 deed builds it anew under the case's lock: what the page said a minute ago decides nothing.
 """
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,6 +26,24 @@ def last_day(until_at: datetime) -> date:
     return (until_at.astimezone(STOCKHOLM) - timedelta(microseconds=1)).date()
 
 
+@dataclass(frozen=True)
+class Above:
+    """What stands above every ground on a case now: its state, and its blocks (cases/models/block.py)."""
+
+    state: str
+    region: bool
+    units: frozenset[int]
+
+
+def above(case: Case) -> Above:
+    """Read for the owner and for who sees the case; closed, and without blocks, for everyone else."""
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.case_state(%s), portal.blocks_on(%s)", [case.pk, case.pk])
+        state, blocks = cursor.fetchone()
+    blocks = json.loads(blocks)
+    return Above(state or State.CLOSED, blocks["region"], frozenset(blocks["units"]))
+
+
 def state_of(case: Case) -> str:
     """The case's state now. Also a unit that does not own the case may need it, to be refused; it is never shown to it."""
     with connection.cursor() as cursor:
@@ -36,6 +55,7 @@ def state_of(case: Case) -> str:
 class Standing:
     """What stands for one case and one giving unit: state, protection, who has left, and the lines from the giver.
 
+    blocked, blocked_in_region: the blocks on the person, which hold whatever else stands.
     left: the parties that took part in the case's insats and do not today. One that never was in it is judged by the
     grounds alone: an employer is no party to an insats.
     """
@@ -47,15 +67,20 @@ class Standing:
     now: datetime
     left: frozenset[int]
     lines: dict[tuple[int, str], list[ConsentLine]] = field(default_factory=lambda: defaultdict(list))
+    blocked: frozenset[int] = frozenset()
+    blocked_in_region: bool = False
 
     @classmethod
     def of(cls, case: Case, giver: Unit) -> "Standing":
         """Reads it from the rows as they are now. `case` with its person, `giver` with its party, at hand."""
+        stands = above(case)
         standing = cls(
             case=case,
             giver=giver,
             owner=case.unit_id == giver.pk,
-            state=state_of(case),
+            state=stands.state,
+            blocked=stands.units,
+            blocked_in_region=stands.region,
             now=timezone.now(),
             left=parties_that_left(case.initiative_id) if case.initiative_id else frozenset(),
         )
@@ -82,6 +107,8 @@ class Standing:
             return no(Reason.SPECIAL)
         if self.case.person.protected:
             return no(Reason.PROTECTED)
+        if receiver.pk in self.blocked or self.giver.pk in self.blocked:
+            return no(Reason.BLOCKED_UNIT)
         if self.state != State.OPEN:
             return no(Reason.CASE_CLOSED if self.state == State.CLOSED else Reason.CASE_PAUSED)
         for each in (party, self.giver.party):
@@ -95,6 +122,8 @@ class Standing:
                 return found
         if not grounds:
             return no(_why_no_way(act, codes, kind))
+        if self.blocked_in_region and grounds[0] is Ground.INTRA_CARE:
+            return no(Reason.BLOCKED_REGION)
         return no(*self._why_no_consent(receiver, kind))
 
     def _on(self, ground: Ground, receiver: Unit, kind: str, request: int | None) -> Decision | None:
@@ -120,7 +149,9 @@ class Standing:
             return None
         if ground is Ground.FK_DUTY and request is None:
             return None
-        if ground is Ground.INTRA_CARE and receiver.party.organisation_id != self.giver.party.organisation_id:
+        if ground is Ground.INTRA_CARE and (
+            self.blocked_in_region or receiver.party.organisation_id != self.giver.party.organisation_id
+        ):
             return None
         until = self.now + STANDS[ground]
         return Decision(
@@ -150,6 +181,8 @@ class Standing:
 _TELLS_OF_THE_CASE = frozenset(
     {
         Reason.PROTECTED,
+        Reason.BLOCKED_UNIT,
+        Reason.BLOCKED_REGION,
         Reason.CASE_CLOSED,
         Reason.CASE_PAUSED,
         Reason.WITHDRAWN,

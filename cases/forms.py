@@ -11,8 +11,8 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from audit.fields import field_of
 from cases.law import CONSENT_KINDS, InformationKind
+from cases.models import BlockKind, ItemType, Purpose, Sex, State
 from cases.models import ConsentForm as Form
-from cases.models import ItemType, Purpose, Sex, State
 from cases.models.case import DEGREES, Benefit
 from cases.models.item import KIND_OF_TYPE
 from initiatives.models import Initiative
@@ -434,6 +434,62 @@ class WithdrawForm(forms.Form):
         if values.get("what") == "some" and not values.get("lines") and "lines" not in self.errors:
             self.add_error("lines", _("Tick what the person takes back, or choose All of it."))
         return values
+
+
+class BlockForm(forms.Form):
+    """Whom the block holds off, and why. What is not of the kind chosen is left out, not asked for."""
+
+    unmarked = frozenset({"user", "to_unit"})
+
+    kind = forms.ChoiceField(
+        label=_("What is blocked?"), widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is blocked.")},
+    )  # fmt: skip
+    user = forms.ChoiceField(
+        label=_("Which colleague"), required=False,
+        help_text=_("Opens nothing about the person from now, in any unit, and is not told why."),
+    )  # fmt: skip
+    to_unit = forms.ChoiceField(
+        label=_("Which unit"), required=False,
+        help_text=_("Is given nothing from now. Consents with the unit end, and what is shown to it closes."),
+    )  # fmt: skip
+    reason = PersonText(
+        label=_("Why"), max_length=500, help_text=_("Stays with your unit."),
+        error_messages={"required": _("Write why: a colleague must be able to understand it later.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args, kinds: list[tuple[str, str]], users: dict[int, str], units: dict[int, str], **kwargs
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "kind", forms.ChoiceField).choices = kinds
+        for name, known in (("user", users), ("to_unit", units)):
+            field_of(self, name, forms.ChoiceField).choices = [
+                *CHOOSE,
+                *((str(pk), label) for pk, label in known.items()),
+            ]
+
+    def clean(self) -> dict:
+        super().clean()
+        values = self.cleaned_data
+        wanted = {BlockKind.COLLEAGUE: "user", BlockKind.UNIT: "to_unit"}.get(values.get("kind", ""))
+        for name, sentence in (("user", _("Choose the colleague.")), ("to_unit", _("Choose the unit."))):
+            if name != wanted:
+                values[name] = ""
+            elif not values.get(name) and name not in self.errors:
+                self.add_error(name, sentence)
+        return values
+
+
+class LiftForm(forms.Form):
+    """Why a block no longer stands."""
+
+    reason = PersonText(
+        label=_("Why the block is lifted"), max_length=500, help_text=_("Stays with your unit."),
+        error_messages={"required": _("Write why: a colleague must be able to understand it later.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
 
 
 class SearchForm(forms.Form):

@@ -227,6 +227,11 @@ class Reason(models.TextChoices):
         "only_as_answer",
         _("Only as an answer when Försäkringskassan has asked about a named person."),
     )
+    BLOCKED_UNIT = "blocked_unit", _("May not be given: there is a block on this unit for this person.")
+    BLOCKED_REGION = (
+        "blocked_region",
+        _("Blocked within the region: may be given to %(party)s only with the person’s consent."),
+    )
     NO_WAY = "no_way", _("The law has no way for this between these parties.")
     NOT_TAKING_PART = "not_taking_part", _("%(party)s does not take part in this initiative now.")
     OUTWARD = "outward", _("The question is not answered in the portal.")

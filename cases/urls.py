@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, consents, desk, intake, items
+from cases.views import blocks, case, consents, desk, intake, items
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("cases/<str:number>/state/", case.case_state, name="case_state"),
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
+    path("cases/<str:number>/blocks/", blocks.blocks, name="blocks"),
+    path("cases/<str:number>/blocks/new/", blocks.new_block, name="new_block"),
+    path("cases/<str:number>/blocks/<int:pk>/lift/", blocks.lift_block, name="lift_block"),
     path("cases/<str:number>/assign/", case.assign, name="assign"),
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),

@@ -25,15 +25,20 @@ class PortalRequest(HttpRequest):
     memberships: list[Membership]
 
 
-def _set(names: tuple[str, ...]) -> str:
+# Rooms above plug in, from their AppConfig.ready(), what else the database is told: a setting, and the function that says
+# it of a membership.
+told_of_a_member: dict[str, str] = {}
+
+
+def _set(names: Iterable[str]) -> str:
     return "select " + ", ".join(f"set_config('{name}', %s, true)" for name in names)
 
 
-def _get(names: tuple[str, ...]) -> str:
+def _get(names: Iterable[str]) -> str:
     return "select " + ", ".join(f"current_setting('{name}', true)" for name in names)
 
 
-_SET, _GET = _set(_SETTINGS), _get(_SETTINGS)
+_SET = _set(_SETTINGS)
 _PLACE_SET, _PLACE_GET = _set(_PLACE), _get(_PLACE)
 
 
@@ -51,8 +56,12 @@ def _values(membership: Membership | None) -> list[str]:
 
 def enter(membership: Membership | None) -> None:
     """Tells the database who acts, for the rest of the transaction; None is nobody."""
+    told = "".join(
+        f", set_config('{name}', {function}(%s)::text, true)" for name, function in told_of_a_member.items()
+    )
+    member = membership.pk if membership else None
     with connection.cursor() as cursor:
-        cursor.execute(_SET, _values(membership))
+        cursor.execute(_SET + told, [*_values(membership), *[member] * len(told_of_a_member)])
 
 
 def leave() -> None:
@@ -66,16 +75,17 @@ def acting(membership: Membership | None) -> Iterator[Membership | None]:
 
     Opens a transaction of its own when there is none; nests.
     """
+    names = (*_SETTINGS, *told_of_a_member)
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_GET)
+            cursor.execute(_get(names))
             before = [value or "" for value in cursor.fetchone()]
         enter(membership)
         yield membership
         # Only on the way out in peace: what raises is rolled back, and the settings with it.
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute(_SET, before)
+                cursor.execute(_set(names), before)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Opening a case, its states, its spells, who handles it, and protecting an identity."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
@@ -38,6 +39,10 @@ class AlreadyRegistered(Exception):
         self.case = case
 
 
+class NotByYou(Exception):
+    """A block holds whoever acts off this person: nothing more is said."""
+
+
 class IllegalMove(Exception):
     """A state that cannot follow the present one."""
 
@@ -73,10 +78,13 @@ def open_case(
 
     unit: another unit of the same organisation, for an import in that unit's own context (the caller has entered it).
     Raises AlreadyRegistered when the unit has an open or paused case of that person; a closed one gets a new case.
+    Raises NotByYou when a block holds the member off that person.
     """
     unit = unit or by.unit
     if number:
         _one_at_a_time(unit, index_key(number.digits))
+        if barred_numbers([index_key(number.digits)]):
+            raise NotByYou
     person = find_person(unit=unit, number=number) if number else None
     if person is not None:
         case = (
@@ -111,6 +119,13 @@ def _one_at_a_time(unit: Unit, key: bytes) -> None:
     """Holds, for the rest of the transaction, whoever else would log or reopen a case of the same person at the unit."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [unit.pk % 2**31, key.hex()])
+
+
+def barred_numbers(keys: Iterable[bytes]) -> set[bytes]:
+    """Which of these keys are of persons, registered at the acting unit, off whom a block holds whoever acts."""
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.barred_numbers(%s)", [list(keys)])
+        return {bytes(row[0]) for row in cursor.fetchall()}
 
 
 def find_person(*, unit: Unit, number: Number) -> Person | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audit import ledger
 from cases import seams
 from cases.actions.locking import locked
-from cases.deciding import state_of
+from cases.deciding import above
 from cases.law import Act, Ground, InformationKind, Reason, grounds_for
 from cases.models import Case, Consent, ConsentLine, Ending, State
 from cases.models.consent import StartOfDay, StartOfNextDay
@@ -44,7 +44,7 @@ def lines_of(directions: Iterable[Direction], kinds: Iterable[str]) -> list[tupl
 
 
 class NotNow(Exception):
-    """No consent is recorded on a closed or paused case, nor on a protected identity; `reason` says which."""
+    """No consent is recorded on a closed or paused case, on a protected identity, nor with a blocked unit; `reason` says which."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -73,14 +73,17 @@ def record_consent(
 
     The registration is the collecting unit's receipt (R8): its own outward lines open at once, the others at that
     unit's first giving. Raises NothingToConsentTo when the law knows no line for what was ticked, NotNow when the case
-    is not open or the identity is protected.
+    is not open, the identity is protected or a unit is blocked.
     """
     case = locked(case, by=by, action="record_consent")
     if case.person.protected:
         raise NotNow(Reason.PROTECTED)
-    state = state_of(case)
-    if state != State.OPEN:
-        raise NotNow(Reason.CASE_CLOSED if state == State.CLOSED else Reason.CASE_PAUSED)
+    now = above(case)
+    if now.state != State.OPEN:
+        raise NotNow(Reason.CASE_CLOSED if now.state == State.CLOSED else Reason.CASE_PAUSED)
+    directions = list(directions)
+    if any(unit.pk in now.units for direction in directions for unit in direction):
+        raise NotNow(Reason.BLOCKED_UNIT)
     lines = lines_of(directions, kinds)
     if not lines:
         raise NothingToConsentTo

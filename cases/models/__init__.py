@@ -1,11 +1,13 @@
 """The case and what hangs on it. One noun a file; every field's sensitivity stands in `CLASSIFIED` beside its model."""
 
+from cases.models.block import Block, BlockKind
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.disclosure import Archive, Disclosure
 from cases.models.item import Item, ItemType
 from cases.models.person import NumberKind, Person, Sex
 
+from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
@@ -13,13 +15,20 @@ from cases.models import item as _item  # isort: skip
 from cases.models import person as _person  # isort: skip
 
 CLASSIFIED = (
-    _person.CLASSIFIED | _case.CLASSIFIED | _item.CLASSIFIED | _consent.CLASSIFIED | _disclosure.CLASSIFIED
+    _block.CLASSIFIED
+    | _person.CLASSIFIED
+    | _case.CLASSIFIED
+    | _item.CLASSIFIED
+    | _consent.CLASSIFIED
+    | _disclosure.CLASSIFIED
 )
 
 __all__ = [
     "CLASSIFIED",
     "Archive",
     "Assignment",
+    "Block",
+    "BlockKind",
     "Case",
     "CaseLock",
     "CaseState",

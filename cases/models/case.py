@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.models.block import NotBarred
 from cases.models.person import Person
 from initiatives.models import Initiative
 from parties.models import Membership, Unit
@@ -41,14 +42,15 @@ def _grounds(unit: int) -> tuple[models.QuerySet, models.QuerySet, models.QueryS
 
     1. The unit's own cases. 2. Cases whose existence another unit has disclosed to this unit, while that ground
     stands. 3. For the header only: cases with a line, given, in date and unended, in which this unit is the giver.
+    Above them all: none of a person from whom a block holds whoever acts (cases/models/block.py).
     """
     from cases.models.consent import ConsentLine
     from cases.models.disclosure import Disclosure
 
     return (
-        Case.objects.filter(unit_id=unit),
+        Case.objects.filter(NotBarred("pk"), unit_id=unit),
         Disclosure.objects.inbox_of(unit),
-        ConsentLine.objects.live().filter(from_unit_id=unit),
+        ConsentLine.objects.live().filter(NotBarred("case_id"), from_unit_id=unit),
     )
 
 

@@ -52,6 +52,7 @@ class Ending(models.TextChoices):
     PARTY_LEFT = "party_left", _("The party left the initiative")
     STOPPED = "stopped", _("The owner stopped showing it")
     LAPSED = "lapsed", _("Not opened again at the renewal")
+    BLOCKED = "blocked", _("Blocked")
     MISTAKE = "mistake", _("Recorded by mistake")
 
 

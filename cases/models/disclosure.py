@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from cases.law import Ground, InformationKind
+from cases.models.block import NotBarred
 from cases.models.case import Case
 from cases.models.consent import ConsentLine, Ending, Purpose
 from cases.models.item import Item
@@ -36,11 +37,11 @@ class DisclosureQuerySet(models.QuerySet["Disclosure"]):
 
     def inbox_of(self, unit: int) -> "DisclosureQuerySet":
         """The cases themselves that stand given to the unit."""
-        return self.standing().filter(to_unit_id=unit, item=None)
+        return self.standing().filter(NotBarred("case_id"), to_unit_id=unit, item=None)
 
     def unopened_by(self, membership: Membership) -> "DisclosureQuerySet":
         """What stands given to the membership's unit and nobody there has opened yet."""
-        return self.standing().filter(to_unit_id=membership.unit_id, opened_at=None)
+        return self.standing().filter(NotBarred("case_id"), to_unit_id=membership.unit_id, opened_at=None)
 
     def with_standing(self) -> "DisclosureQuerySet":
         """Adds `stands`, for pages that also tell what is no longer shown."""

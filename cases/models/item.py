@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.law import InformationKind
+from cases.models.block import NotBarred
 from cases.models.case import Case
 from parties.models import CARE_KINDS, Membership, Unit
 
@@ -73,7 +74,7 @@ class ItemQuerySet(models.QuerySet["Item"]):
         if membership is None or not membership.is_case_role:
             return self.none()
         given = Disclosure.objects.standing().filter(item=OuterRef("pk"), to_unit_id=membership.unit_id)
-        return self.filter(Q(unit_id=membership.unit_id) | Exists(given))
+        return self.filter(NotBarred("case_id")).filter(Q(unit_id=membership.unit_id) | Exists(given))
 
     def latest_versions(self) -> "ItemQuerySet":
         """Versions that no visible version replaces."""

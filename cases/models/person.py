@@ -24,11 +24,12 @@ class Sex(models.TextChoices):
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, membership: Membership | None) -> "PersonQuerySet":
         """Persons registered by the unit, or of a case the membership may open."""
+        from cases.models.block import PersonNotBarred
         from cases.models.case import Case
 
         if membership is None or not membership.is_case_role:
             return self.none()
-        return self.filter(
+        return self.filter(PersonNotBarred("pk")).filter(
             Q(unit_id=membership.unit_id)
             | Exists(Case.objects.open_to(membership).filter(person_id=OuterRef("pk")))
         )

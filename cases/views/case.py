@@ -51,6 +51,10 @@ def new_case(request: PortalRequest) -> HttpResponse:
                 "number",
                 _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
             )
+        except case_verbs.NotByYou:
+            form.add_error(
+                "number", _("You cannot log this person here. Ask a colleague, or your unit’s manager.")
+            )
         else:
             if values["from_on"]:
                 case_verbs.record_spell(

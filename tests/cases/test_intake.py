@@ -23,6 +23,7 @@ from django.utils import timezone
 from audit.models import Entry
 from cases import intake
 from cases.actions import case as case_verbs
+from cases.actions.block import block
 from cases.actions.item import write_version
 from cases.law import Ground
 from cases.listcells import MAX_BYTES
@@ -902,3 +903,19 @@ def test_the_unit_whose_people_were_found_has_it_in_its_log_when_the_run_is_a_pa
             ("import.checked", cast.administrator.pk),
             ("import.done", cast.administrator.pk),
         }
+
+
+def test_a_list_leaves_whom_the_importer_is_held_off_from_as_they_are(cast):
+    """Not registered anew, not changed, and not a word of why; a colleague's import changes the case."""
+    case = make_case(cast.coordinator, number=NUMBER.replace("-", ""))
+    with acting(cast.colleague):
+        block(by=cast.colleague, case=case, kind="colleague", user=cast.coordinator.user, reason="Släkt")
+    content = listed(row(unit=cast.coordinator.unit.name))
+    with acting(cast.coordinator):
+        assert counts(imported(cast.coordinator, content)) == (0, 0, 1)
+    with acting(cast.colleague):
+        assert Person.objects.filter(unit=cast.coordinator.unit).count() == 1
+        assert not Spell.objects.exists()
+    second = make_member("andra", cast.coordinator.unit, Role.COORDINATOR)
+    with acting(second):
+        assert counts(imported(second, content)) == (0, 1, 0)
