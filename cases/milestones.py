@@ -168,7 +168,7 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
     )
     for line in lines.values(
         "case_id", "consent_id", "consent__valid_to", "consent__registered_at", "purpose", "kind", "from_unit_id",
-        "to_unit_id", "from_unit__name", "received_at",
+        "to_unit_id", "from_unit__name", "to_unit__name", "received_at",
     ).order_by("consent_id", "pk"):  # fmt: skip
         by_case[line["case_id"]].lines.append(line)
     # A number is unsealed only where the age limit is asked for.
@@ -305,6 +305,12 @@ def _direction(line: Mapping) -> tuple:
     return line["from_unit_id"], line["to_unit_id"], line["kind"], line["purpose"]
 
 
+def _others(lines: list[dict], unit: int) -> set[str]:
+    """The units of a consent besides the one that collected it."""
+    ends = [("from_unit_id", "from_unit__name"), ("to_unit_id", "to_unit__name")]
+    return {line[name] for line in lines for pk, name in ends if line[pk] != unit}
+
+
 def consents_end(facts: Facts) -> Iterator[Due]:
     """M15: the last day of each consent; done when every line of it goes on in a later one."""
     latest: dict[tuple, date] = {}
@@ -316,6 +322,7 @@ def consents_end(facts: Facts) -> Iterator[Due]:
             on,
             tuple(on - timedelta(days=facts.times[k]) for k in _warnings("M15")),
             done=all(latest[_direction(line)] > on for line in lines),
+            note=", ".join(sorted(_others(lines, facts.unit))),
         )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -609,15 +609,19 @@ class TimersForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        sections = {"": _now("Sick leave"), **{milestone: str(name) for milestone, name in NAMES.items()}}
         self.helper.layout = Layout(
-            Fieldset(_now("Sick leave"), *(_named(k) for k, t in TIMERS.items() if not t.milestone), css_class="sv-fieldset"),
             *(
                 Fieldset(
-                    str(name), *(_named(k) for k, t in TIMERS.items() if t.milestone == milestone), css_class="sv-fieldset"
+                    title,
+                    Div(
+                        *(_named(k) for k, t in TIMERS.items() if t.milestone == section), css_class="sv-side"
+                    ),
+                    css_class="sv-fieldset",
                 )
-                for milestone, name in NAMES.items()
-            ),
-        )  # fmt: skip
+                for section, title in sections.items()
+            )
+        )
 
     @property
     def times(self) -> dict[str, int]:

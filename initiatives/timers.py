@@ -53,6 +53,11 @@ _WARNS = pgettext_lazy("timer", "Early warning from day")
 _LATE = pgettext_lazy("timer", "Late from day")
 _WARNS_BEFORE = pgettext_lazy("timer", "Early warning, days before")
 _WARNS_MONTHS = pgettext_lazy("timer", "Early warning, months before")
+_AGAIN = pgettext_lazy("timer", "Second early warning from day")
+_AGAIN_BEFORE = pgettext_lazy("timer", "Second early warning, days before")
+_AGAIN_MONTHS = pgettext_lazy("timer", "Second early warning, months before")
+_THIRD_BEFORE = pgettext_lazy("timer", "Third early warning, days before")
+_THIRD_MONTHS = pgettext_lazy("timer", "Third early warning, months before")
 
 TIMERS: dict[str, Timer] = {
     timer.key: timer
@@ -72,21 +77,21 @@ TIMERS: dict[str, Timer] = {
         Timer("M4.late", _LATE, 105, DAY),
         Timer("M5.due", _DUE, 90, DAY),
         Timer("M5.warn", _WARNS, 60, DAY),
-        Timer("M5.warn2", _WARNS, 80, DAY),
+        Timer("M5.warn2", _AGAIN, 80, DAY),
         Timer("M6.due", _DUE, 180, DAY),
         Timer("M6.warn", _WARNS, 135, DAY),
-        Timer("M6.warn2", _WARNS, 165, DAY),
+        Timer("M6.warn2", _AGAIN, 165, DAY),
         Timer("M7.due", _DUE, 365, DAY),
         Timer("M7.warn", _WARNS, 300, DAY),
-        Timer("M7.warn2", _WARNS, 345, DAY),
+        Timer("M7.warn2", _AGAIN, 345, DAY),
         Timer("M13.warn", _WARNS_MONTHS, 12, MONTHS, 60),
-        Timer("M13.warn2", _WARNS_MONTHS, 6, MONTHS, 60),
-        Timer("M13.warn3", _WARNS_MONTHS, 3, MONTHS, 60),
+        Timer("M13.warn2", _AGAIN_MONTHS, 6, MONTHS, 60),
+        Timer("M13.warn3", _THIRD_MONTHS, 3, MONTHS, 60),
         Timer("M14.warn", _WARNS_MONTHS, 12, MONTHS, 60),
-        Timer("M14.warn2", _WARNS_MONTHS, 6, MONTHS, 60),
+        Timer("M14.warn2", _AGAIN_MONTHS, 6, MONTHS, 60),
         Timer("M15.warn", _WARNS_BEFORE, 60, BEFORE, 365),
-        Timer("M15.warn2", _WARNS_BEFORE, 30, BEFORE, 365),
-        Timer("M15.warn3", _WARNS_BEFORE, 7, BEFORE, 365),
+        Timer("M15.warn2", _AGAIN_BEFORE, 30, BEFORE, 365),
+        Timer("M15.warn3", _THIRD_BEFORE, 7, BEFORE, 365),
         Timer("M16.due", pgettext_lazy("timer", "Due after days"), 7, SINCE, 365),
         Timer("M23.due", pgettext_lazy("timer", "Due after days"), 60, SINCE, 365),
         Timer("M23.warn", pgettext_lazy("timer", "Early warning after days"), 45, SINCE, 365),
@@ -117,7 +122,8 @@ def out_of_bounds(times: Mapping[str, int]) -> dict[str, str]:
 
 def bounds(timer: Timer) -> str:
     """The sentence for a number outside the timer's bounds, and for what is no whole number."""
-    return _now("Write a whole number from %(least)s to %(most)s.") % {
+    return _now("%(what)s: write a whole number from %(least)s to %(most)s.") % {
+        "what": NAMES.get(timer.milestone, timer.label),
         "least": timer.least,
         "most": timer.most,
     }
