@@ -241,7 +241,7 @@ def _on_sickness_benefit(facts: Facts, leave: SickLeave) -> bool:
 def employers_plan(facts: Facts) -> Iterator[Due]:
     """M3: when at least 60 days are expected, on day 30; at once when that becomes clear later (30 kap. 6 § SFB).
 
-    What the first recorded spell said was so from the first day; a later one is news on the day it was recorded.
+    What was recorded the first time was so from the first day; what is recorded on a later day is news on that day.
     """
     leave, times = facts.leave(ANY_SICKNESS), facts.times
     if leave is None or not facts.is_employed:
@@ -255,7 +255,11 @@ def employers_plan(facts: Facts) -> Iterator[Due]:
     if not (any(reaches(part.spell) for part in leave.parts) or facts.today >= long):
         return
     known = [long] if facts.today >= long else []
-    known += [leave.first if spell is said[0] else _day(spell.at) for spell in said if reaches(spell)]
+    known += [
+        leave.first if _day(spell.at) == _day(said[0].at) else _day(spell.at)
+        for spell in said
+        if reaches(spell)
+    ]
     on = max(date_of(leave.first, times["M3.due"]), min(known))
     planned = facts.wrote([ItemType.PLAN], leave.first) or any(
         i["type"] == ItemType.PLAN
