@@ -13,7 +13,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cases.models import Spell
 
 CHAIN = (90, 180, 365)
 # The chain is counted during sickness benefit and what precedes it; not during activity or sickness compensation.
@@ -21,42 +24,26 @@ COUNTED_BENEFITS = frozenset({"sickness_benefit", "rehab_benefit", "preventive_s
 _SCALE = 400  # days across the bar: day 365 with air after it
 
 
-class Certified(Protocol):
-    """What is asked of a spell: `pk` grows in the order of recording."""
-
-    @property
-    def pk(self) -> int: ...
-    @property
-    def from_on(self) -> date: ...
-    @property
-    def to_on(self) -> date | None: ...
-    @property
-    def benefit(self) -> str: ...
-
-
-S = TypeVar("S", bound=Certified)
-
-
 @dataclass(frozen=True)
-class InForce(Generic[S]):
+class InForce:
     """A spell that nothing replaces, with the last day it is in force; None when it goes on without an end."""
 
-    spell: S
+    spell: "Spell"
     last: date | None
 
 
 @dataclass
-class SickLeave(Generic[S]):
+class SickLeave:
     """Spells joined, `first` to and including `last`; last is None when it goes on without an end."""
 
     first: date
     last: date | None
-    parts: list[InForce[S]] = field(default_factory=list)
+    parts: list[InForce] = field(default_factory=list)
 
 
-def in_force(spells: Iterable[S]) -> list[InForce[S]]:
+def in_force(spells: "Iterable[Spell]") -> list[InForce]:
     """The spells that nothing replaces, by first day, each with its last day in force."""
-    latest: dict[date, S] = {}
+    latest: dict[date, Spell] = {}
     for spell in sorted(spells, key=lambda s: s.pk):
         latest[spell.from_on] = spell
     ordered = [latest[day] for day in sorted(latest)]
@@ -72,10 +59,10 @@ def joins(last: date | None, following: date, gap: int) -> bool:
 
 
 def sick_leaves(
-    spells: Iterable[S], *, gap: int, benefits: Collection[str] = COUNTED_BENEFITS
-) -> list[SickLeave[S]]:
+    spells: "Iterable[Spell]", *, gap: int, benefits: Collection[str] = COUNTED_BENEFITS
+) -> list[SickLeave]:
     """The sick leaves that spells with these benefits make, in order. The others only end what goes on without an end."""
-    leaves: list[SickLeave[S]] = []
+    leaves: list[SickLeave] = []
     for part in in_force(spells):
         if part.spell.benefit not in benefits:
             continue
@@ -89,17 +76,17 @@ def sick_leaves(
 
 
 @dataclass(frozen=True)
-class Now(Generic[S]):
+class Now:
     """The sick leave that has begun last, and whether it runs today. `part` is what is in force, or was at its end."""
 
-    leave: SickLeave[S]
+    leave: SickLeave
     runs: bool
-    part: InForce[S]
+    part: InForce
 
 
 def leave_now(
-    spells: Collection[S], today: date, *, gap: int, benefits: Collection[str] = COUNTED_BENEFITS
-) -> Now[S] | None:
+    spells: "Collection[Spell]", today: date, *, gap: int, benefits: Collection[str] = COUNTED_BENEFITS
+) -> Now | None:
     """The last sick leave begun by today; None when none has. It runs not when the person lives on something else today."""
     begun = [leave for leave in sick_leaves(spells, gap=gap, benefits=benefits) if leave.first <= today]
     if not begun:
@@ -113,7 +100,7 @@ def leave_now(
     return Now(leave, not elsewhere and joins(leave.last, today, gap), part)
 
 
-def day_now(spells: Collection[Certified], today: date, *, gap: int) -> int | None:
+def day_now(spells: "Collection[Spell]", today: date, *, gap: int) -> int | None:
     """The calculated day of the sick leave that runs today, from its joined first day; None when none does."""
     now = leave_now(spells, today, gap=gap)
     return day_number(now.leave.first, today) if now and now.runs else None

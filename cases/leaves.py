@@ -50,19 +50,23 @@ def on_page(case: Case, state: str, today: date) -> LeavePage:
     """The spells of the unit's own case, the last begun first, and the sick leave they make."""
     spells = list(case.spells.order_by("-from_on", "-pk"))
     gap = timers_of([case.initiative_id])[case.initiative_id]["spell_gap_days"]
-    parts: dict[int, InForce[Spell]] = {part.spell.pk: part for part in in_force(spells)}
+    parts: dict[int, InForce] = {part.spell.pk: part for part in in_force(spells)}
     begun = [p for p in parts.values() if p.spell.from_on <= today]
     current = begun[-1].spell if begun else None
     rows = [
         SpellRow(
             spell=s,
             last=parts[s.pk].last if s.pk in parts else s.to_on,
-            is_now=s is current and (parts[s.pk].last is None or parts[s.pk].last >= today),
+            is_now=s is current and _lasts(parts[s.pk], today),
             replaced=s.pk not in parts,
         )
         for s in spells
     ]
-    now: Now[Spell] | None = leave_now(spells, today, gap=gap)
+    now: Now | None = leave_now(spells, today, gap=gap)
     runs = now is not None and now.runs and state != State.CLOSED
     ended = now.leave.last if now is not None and not now.runs else None
     return LeavePage(rows, current, day_bar(now.leave.first, today) if now and runs else None, ended)
+
+
+def _lasts(part: InForce, today: date) -> bool:
+    return part.last is None or part.last >= today

@@ -240,13 +240,18 @@ def search(member: Membership, term: str) -> Found:
             matches = visible.owned_by(member)
             for word in term.split()[:4]:
                 matches = matches.filter(person__name__icontains=word)
-    values = list(
-        matches.with_state()
-        .order_by("-updated_at", "-id")
-        .values(
-            "pk", "number", "person_id", "person__name", "unit_id", "unit__name", "updated_at", "initiative_id", "state"
-        )[: PAGE + 1]
-    )  # fmt: skip
+    names = (
+        "pk",
+        "number",
+        "person_id",
+        "person__name",
+        "unit_id",
+        "unit__name",
+        "updated_at",
+        "initiative_id",
+        "state",
+    )
+    values = list(matches.with_state().order_by("-updated_at", "-id").values(*names)[: PAGE + 1])
     found.more = len(values) > PAGE
     goes_on = [v for v in values[:PAGE] if v["unit_id"] == member.unit_id and v["state"] != State.CLOSED]
     days = days_of(goes_on, timezone.localdate())

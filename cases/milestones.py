@@ -120,7 +120,7 @@ class Facts:
     lines: list[dict] = field(default_factory=list)
     born: date | None = None
 
-    def leave(self, benefits: Collection[str]) -> SickLeave[Spell] | None:
+    def leave(self, benefits: Collection[str]) -> SickLeave | None:
         """The sick leave on these benefits that runs today."""
         now = leave_now(self.spells, self.today, gap=self.times["spell_gap_days"], benefits=benefits)
         return now.leave if now and now.runs else None
@@ -162,7 +162,7 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
         "case_id", "type", "happened_on", "unit_id", "unit__party__kind", "facts__employer", "facts__outcome",
         "facts__benefit", "facts__period_start", "facts__period_end",
     ):  # fmt: skip
-        by_case[item["case_id"]].items.append(item)
+        by_case[item["case_id"]].items.append(dict(item))
     lines = ConsentLine.objects.filter(
         case__in=by_case, unit=member.unit_id, ended_at=None, until_at__gt=Now()
     )
@@ -170,7 +170,7 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
         "case_id", "consent_id", "consent__valid_to", "consent__registered_at", "purpose", "kind", "from_unit_id",
         "to_unit_id", "from_unit__name", "to_unit__name", "received_at",
     ).order_by("consent_id", "pk"):  # fmt: skip
-        by_case[line["case_id"]].lines.append(line)
+        by_case[line["case_id"]].lines.append(dict(line))
     # A number is unsealed only where the age limit is asked for.
     young = {f.person: f for f in by_case.values() if _activity_period(f)}
     for person in Person.objects.filter(pk__in=young).only("number_cipher"):
@@ -534,7 +534,7 @@ def matters(member: Membership) -> list[Matter]:
     if not mine:
         return []
     today = timezone.localdate()
-    cases = Case.objects.visible_to(member).owned_by(member).with_state().filter(state=State.OPEN)
+    cases = Case.objects.visible_to(member).owned_by(member).with_state().filter(models.Q(state=State.OPEN))
     found = [
         (reached, facts)
         for facts in facts_of(cases.values(*_CASE), member, today)

@@ -211,7 +211,7 @@ def set_timers(*, by: Membership, initiative: Initiative, times: Mapping[str, in
     if not wrong:
         wrong = in_wrong_order({**DEFAULTS, **now, **times})
     if wrong:
-        raise ValidationError({key: ValidationError(str(why), code="time") for key, why in wrong.items()})
+        raise ValidationError({key: ValidationError(why, code="time") for key, why in wrong.items()})
     kept = {row.key: row for row in TimerSetting.objects.filter(initiative=initiative, key__in=TIMERS)}
     changed = [key for key, number in times.items() if number != now[key]]
     for key in changed:

@@ -602,7 +602,7 @@ class TimersForm(forms.Form):
             sentence = bounds(timer)
             errors = dict.fromkeys(["required", "invalid", "min_value", "max_value"], sentence)
             self.fields[_named(key)] = forms.IntegerField(
-                label=timer.label, initial=times[key], min_value=timer.least, max_value=timer.most,
+                label=str(timer.label), initial=times[key], min_value=timer.least, max_value=timer.most,
                 error_messages=errors, help_text=_now("Usually %(number)s") % {"number": timer.default},
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"}),
             )  # fmt: skip
@@ -632,7 +632,7 @@ class TimersForm(forms.Form):
         values = self.cleaned_data
         if not self.errors:
             for key, sentence in in_wrong_order(self.times).items():
-                self.add_error(_named(key), str(sentence))
+                self.add_error(_named(key), sentence)
         return values
 
     def take(self, error: ValidationError) -> None:

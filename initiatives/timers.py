@@ -129,12 +129,12 @@ def bounds(timer: Timer) -> str:
     }
 
 
-def in_wrong_order(times: Mapping[str, int]) -> dict[str, Promise]:
+def in_wrong_order(times: Mapping[str, int]) -> dict[str, str]:
     """What is wrong among the times of a milestone, by key: a warning comes before what it warns of, late comes after.
 
     Several warnings of one milestone come in the order they are named.
     """
-    wrong: dict[str, Promise] = {}
+    wrong: dict[str, str] = {}
     for key, timer in TIMERS.items():
         kind = key.partition(".")[2]
         number = times[key]
@@ -142,11 +142,13 @@ def in_wrong_order(times: Mapping[str, int]) -> dict[str, Promise]:
             earlier = key[:-1] if kind == "warn2" else key[:-1] + "2" if kind == "warn3" else ""
             if timer.unit in (DAY, SINCE):
                 if number >= times[f"{timer.milestone}.due"]:
-                    wrong[key] = _("The warning must come before what it warns of. Write a smaller number.")
+                    wrong[key] = _now(
+                        "The warning must come before what it warns of. Write a smaller number."
+                    )
                 elif earlier and number <= times[earlier]:
-                    wrong[key] = _("This warning comes after the one before it. Write a greater number.")
+                    wrong[key] = _now("This warning comes after the one before it. Write a greater number.")
             elif earlier and number >= times[earlier]:
-                wrong[key] = _("This warning comes after the one before it. Write a smaller number.")
+                wrong[key] = _now("This warning comes after the one before it. Write a smaller number.")
         elif kind == "late" and number <= times[f"{timer.milestone}.due"]:
-            wrong[key] = _("Late comes after the day it is due. Write a greater number.")
+            wrong[key] = _now("Late comes after the day it is due. Write a greater number.")
     return wrong
