@@ -93,6 +93,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "initiative.imported": _("Imported an insats"),
             "initiative.edited": _("Changed what is said of an insats"),
             "initiative.shares_set": _("Set the shares of an insats"),
+            "initiative.timers_set": _("Set the times of an insats"),
             "initiative.seat_given": _("Gave a seat in an insats"),
             "initiative.seat_ended": _("Ended a seat in an insats"),
             "initiative.*_added": _("Added a row in an insats"),

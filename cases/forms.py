@@ -163,8 +163,19 @@ def clean_spell(form: forms.Form, values: dict) -> None:
 
 
 class SpellForm(forms.Form):
-    from_on = DateField(label=_("On sick leave from"))
-    to_on = DateField(label=_("On sick leave until"), required=False)
+    from_on = DateField(
+        label=_("On sick leave from"),
+        help_text=_("A new extent begins here: an earlier one without an end stops the day before."),
+    )
+    to_on = DateField(
+        label=_("On sick leave until"),
+        required=False,
+        help_text=_("As certified. Leave it empty if no end is set."),
+    )
+    expected_on = DateField(
+        label=_("Expected to end (prognosis)"), required=False,
+        help_text=_("When the working ability is expected back, if somebody has said so."),
+    )  # fmt: skip
     degree = forms.TypedChoiceField(
         label=_("Extent"), coerce=int, choices=[*CHOOSE, *((d, f"{d} %") for d in DEGREES)],
         error_messages={"required": _("Choose the extent of the sick leave.")},
@@ -177,11 +188,14 @@ class SpellForm(forms.Form):
     def clean(self) -> dict:
         super().clean()
         values = self.cleaned_data
-        start, end = values.get("from_on"), values.get("to_on")
-        if start and end and end < start:
-            self.add_error(
-                "to_on", _now("The end is before the start. Write a date from %(date)s on.") % {"date": start}
-            )
+        start = values.get("from_on")
+        for name in ("to_on", "expected_on"):
+            end = values.get(name)
+            if start and end and end < start:
+                self.add_error(
+                    name,
+                    _now("The end is before the start. Write a date from %(date)s on.") % {"date": start},
+                )
         return values
 
 

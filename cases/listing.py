@@ -3,10 +3,8 @@ number of queries for two rows and for fifty, and walks by key, never by offset.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -18,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.crypt import index_key
-from cases.days import COUNTED_BENEFITS, day_number
 from cases.law import InformationKind
-from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, Spell, State
+from cases.leaves import days_of
+from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, State
 from cases.models.case import opens
 from cases.seams import Matter
 from parties.models import Membership
@@ -85,15 +83,12 @@ def own(
     whose: MINE for those the member handles, NOBODYS for those that nobody at the unit handles, else all.
     """
     handler = Assignment.objects.current().filter(case=OuterRef("pk"), unit_id=member.unit_id)
-    spell = Spell.objects.filter(case=OuterRef("pk")).order_by("-from_on", "-id")
     rows = (
         Case.objects.visible_to(member)
         .owned_by(member)
         .with_state()
         .filter(Q(state=State.CLOSED) if closed else ~Q(state=State.CLOSED))
         .annotate(
-            first_day=Subquery(spell.values("from_on")[:1]),
-            benefit=Subquery(spell.values("benefit")[:1]),
             handler=Subquery(handler.values("member__user__name")[:1]),
         )
         .order_by("-updated_at", "-id")
@@ -115,8 +110,7 @@ def own(
             "person_id",
             "person__name",
             "state",
-            "first_day",
-            "benefit",
+            "initiative_id",
             "handler",
             "updated_at",
         )[: PAGE + 1]
@@ -127,6 +121,7 @@ def own(
     )
     labels = {s.value: str(s.label) for s in State}
     new = _new_among(member, [v["pk"] for v in values[:PAGE]])
+    days = {} if closed else days_of(values[:PAGE], today)
     for v in values[:PAGE]:
         page.rows.append(
             Row(
@@ -135,7 +130,7 @@ def own(
                 person=v["person__name"] if with_persons else "",
                 state=labels.get(v["state"], ""),
                 handler=v["handler"] or "",
-                day=day_number(v["first_day"], today) if _is_counted(v, today) and not closed else None,
+                day=days.get(v["pk"]),
                 moved=v["updated_at"],
                 is_new=v["pk"] in new,
             )
@@ -153,10 +148,6 @@ def _new_among(member: Membership, cases: list[int]) -> set[int]:
         .exclude(item__type__in=[ItemType.QUESTION, ItemType.ANSWER])
         .values_list("case_id", flat=True)
     )
-
-
-def _is_counted(row: Mapping[str, Any], today: date) -> bool:
-    return bool(row["first_day"]) and row["first_day"] <= today and row["benefit"] in COUNTED_BENEFITS
 
 
 def received(member: Membership, *, before: str, with_persons: bool) -> Page:
@@ -249,12 +240,21 @@ def search(member: Membership, term: str) -> Found:
             matches = visible.owned_by(member)
             for word in term.split()[:4]:
                 matches = matches.filter(person__name__icontains=word)
-    values = list(
-        matches.order_by("-updated_at", "-id").values(
-            "number", "person_id", "person__name", "unit__name", "updated_at"
-        )[: PAGE + 1]
+    names = (
+        "pk",
+        "number",
+        "person_id",
+        "person__name",
+        "unit_id",
+        "unit__name",
+        "updated_at",
+        "initiative_id",
+        "state",
     )
+    values = list(matches.with_state().order_by("-updated_at", "-id").values(*names)[: PAGE + 1])
     found.more = len(values) > PAGE
+    goes_on = [v for v in values[:PAGE] if v["unit_id"] == member.unit_id and v["state"] != State.CLOSED]
+    days = days_of(goes_on, timezone.localdate())
     for v in values[:PAGE]:
         found.persons.append(v["person_id"])
         found.rows.append(
@@ -263,6 +263,7 @@ def search(member: Membership, term: str) -> Found:
                 url=f"/cases/{v['number']}/",
                 person=v["person__name"],
                 unit=v["unit__name"],
+                day=days.get(v["pk"]),
                 moved=v["updated_at"],
             )
         )

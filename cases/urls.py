@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/<str:number>/", case.case_page, name="case"),
     path("cases/<str:number>/state/", case.case_state, name="case_state"),
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
+    path("cases/<str:number>/spells/<int:pk>/", case.spell, name="spell"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
     path("cases/<str:number>/blocks/", blocks.blocks, name="blocks"),
     path("cases/<str:number>/blocks/new/", blocks.new_block, name="new_block"),

@@ -43,6 +43,7 @@ LEADS = (
         "change_shares",
         "change_money",
         "change_seats",
+        "change_timers",
         "correct_all",
         "import",
         "write_report",

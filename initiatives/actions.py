@@ -5,7 +5,7 @@ Refusals: PermissionDenied for what the membership may not do; ValidationError, 
 so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -34,9 +34,11 @@ from initiatives.models import (
     Seat,
     SeatRole,
     TimeEntry,
+    TimerSetting,
 )
 from initiatives.periods import far_off, today
 from initiatives.seams import on_party_left
+from initiatives.timers import DEFAULTS, TIMERS, in_wrong_order, out_of_bounds, timers_of
 from parties.guards import refuse_personal_numbers
 from parties.models import Membership, Party, PartyKind, Side, User
 
@@ -195,6 +197,32 @@ def set_shares(
         row.save()
     record("initiative.shares_set", by=by, note=f"initiative {initiative.pk}, year {year}")
     return rows
+
+
+@transaction.atomic
+def set_timers(*, by: Membership, initiative: Initiative, times: Mapping[str, int]) -> int:
+    """The times for the milestones of the insats's cases, by key; a key left out stays. Returns how many changed.
+
+    ValidationError, by key, for what is out of bounds or in the wrong order. A time put back to the default keeps its row.
+    """
+    _locked(initiative.pk, by, "change_timers")
+    now = timers_of([initiative.pk])[initiative.pk]
+    wrong = out_of_bounds(times)
+    if not wrong:
+        wrong = in_wrong_order({**DEFAULTS, **now, **times})
+    if wrong:
+        raise ValidationError({key: ValidationError(why, code="time") for key, why in wrong.items()})
+    kept = {row.key: row for row in TimerSetting.objects.filter(initiative=initiative, key__in=TIMERS)}
+    changed = [key for key, number in times.items() if number != now[key]]
+    for key in changed:
+        row = kept.get(key) or TimerSetting(initiative=initiative, key=key)
+        row.number, row.set_by, row.set_at = times[key], by, Now()
+        row.save()
+    if changed:
+        record(
+            "initiative.timers_set", by=by, note=f"initiative {initiative.pk}, {', '.join(sorted(changed))}"
+        )
+    return len(changed)
 
 
 @transaction.atomic

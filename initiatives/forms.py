@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -37,6 +39,7 @@ from initiatives.models import (
 )
 from initiatives.periods import EARLIEST, far_off, latest_day, today
 from initiatives.seams import folder_parts
+from initiatives.timers import NAMES, TIMERS, bounds, in_wrong_order
 from parties.forms import DateField
 from parties.guards import refuse_personal_numbers
 from parties.models import Party, Unit
@@ -586,6 +589,61 @@ class BaseShares(BaseFormSet):
 Shares = cast(
     "type[BaseShares]", formset_factory(ShareForm, formset=BaseShares, extra=2, max_num=12, absolute_max=12)
 )
+
+
+class TimersForm(forms.Form):
+    """A whole number for each time, under its milestone. `times` after cleaning: by the timer's key."""
+
+    mark_optional = False
+
+    def __init__(self, *args, times: Mapping[str, int], **more) -> None:
+        super().__init__(*args, **more)
+        for key, timer in TIMERS.items():
+            sentence = bounds(timer)
+            errors = dict.fromkeys(["required", "invalid", "min_value", "max_value"], sentence)
+            self.fields[_named(key)] = forms.IntegerField(
+                label=str(timer.label), initial=times[key], min_value=timer.least, max_value=timer.most,
+                error_messages=errors, help_text=_now("Usually %(number)s") % {"number": timer.default},
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"}),
+            )  # fmt: skip
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        sections = {"": _now("Sick leave"), **{milestone: str(name) for milestone, name in NAMES.items()}}
+        self.helper.layout = Layout(
+            *(
+                Fieldset(
+                    title,
+                    Div(
+                        *(_named(k) for k, t in TIMERS.items() if t.milestone == section), css_class="sv-side"
+                    ),
+                    css_class="sv-fieldset",
+                )
+                for section, title in sections.items()
+            )
+        )
+
+    @property
+    def times(self) -> dict[str, int]:
+        return {key: self.cleaned_data[_named(key)] for key in TIMERS}
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        values = self.cleaned_data
+        if not self.errors:
+            for key, sentence in in_wrong_order(self.times).items():
+                self.add_error(_named(key), sentence)
+        return values
+
+    def take(self, error: ValidationError) -> None:
+        """The verb's refusal, at the fields."""
+        for key, errors in error.error_dict.items():
+            self.add_error(_named(key), errors)
+
+
+def _named(key: str) -> str:
+    """A timer's key as the name of a field."""
+    return key.replace(".", "_")
 
 
 class SeatForm(forms.Form):

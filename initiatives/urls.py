@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/shares/<int:year>/", views.shares, name="initiative_shares"),
     path("<int:pk>/seats/", views.seats, name="initiative_seats"),
     path("<int:pk>/seats/<int:seat>/end/", views.end_seat, name="end_initiative_seat"),
+    path("<int:pk>/timers/", views.timers, name="initiative_timers"),
     path("<int:pk>/add/<slug:noun>/", views.new_row, name="new_initiative_row"),
     path("<int:pk>/rows/<slug:noun>/<int:row>/", views.row, name="initiative_row"),
     path("<int:pk>/rows/<slug:noun>/<int:row>/remove/", views.remove_row, name="remove_initiative_row"),

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from errands import drafts
 from initiatives import actions, intake, showing
 from initiatives.access import Door, door, may_correct, may_start, visible_to
-from initiatives.forms import FolderForm, InitiativeForm, SeatForm, Shares, errors_to
+from initiatives.forms import FolderForm, InitiativeForm, SeatForm, Shares, TimersForm, errors_to
 from initiatives.models import Initiative, Seat, TimeEntry
 from initiatives.nouns import NOUNS, Noun
 from initiatives.periods import Period, today
+from initiatives.timers import timers_of
 from parties.access import PortalRequest, who_acts
 from parties.models import Membership
 
@@ -259,6 +260,24 @@ def shares(request: PortalRequest, pk: int, year: int) -> HttpResponse:
             "copied": not there and bool(earlier),
         },
     )
+
+
+@require_http_methods(["GET", "POST"])
+def timers(request: PortalRequest, pk: int) -> HttpResponse:
+    """The times by which the milestones of the insats's cases are due, all on one form."""
+    opened = door(request.membership, pk, "change_timers")
+    form = TimersForm(request.POST or None, times=timers_of([pk])[pk])
+    if form.is_valid():
+        try:
+            actions.set_timers(by=who_acts(request), initiative=opened.initiative, times=form.times)
+        except ValidationError as error:
+            form.take(error)
+        else:
+            messages.success(
+                request, _("The times are saved. They count from now in every case of the insats.")
+            )
+            return redirect("initiative", pk=pk)
+    return render(request, "initiatives/timers.html", {"initiative": opened.initiative, "form": form})
 
 
 @require_http_methods(["GET", "POST"])

@@ -158,13 +158,24 @@ def _register(
 
 @transaction.atomic
 def record_spell(
-    *, by: Membership, case: Case, from_on: date, to_on: date | None, degree: int, benefit: str
+    *,
+    by: Membership,
+    case: Case,
+    from_on: date,
+    to_on: date | None,
+    degree: int,
+    benefit: str,
+    expected_on: date | None = None,
 ) -> Spell:
-    """Records a spell: dates inclusive, degree in per cent."""
+    """Records a spell: dates inclusive, degree in per cent, expected_on the prognosis.
+
+    Another with the same first day is thereby replaced; one without an end stops the day before (`cases.days`).
+    """
     case = locked(case, by=by, action="record_spell")
     spell = Spell.objects.create(
-        case=case, unit=case.unit, from_on=from_on, to_on=to_on, degree=degree, benefit=benefit, by=by
-    )
+        case=case, unit=case.unit, from_on=from_on, to_on=to_on, degree=degree, benefit=benefit,
+        expected_on=expected_on, by=by,
+    )  # fmt: skip
     ledger.record("case.spell", by=by, case=case.pk, persons=[case.person_id])
     touch(case)
     return spell

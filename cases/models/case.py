@@ -160,7 +160,7 @@ DEGREES = (25, 50, 75, 100)
 class Spell(models.Model):
     """A continuous certified reduction of working ability, days inclusive, with degree in per cent and benefit.
 
-    The owning unit's own record; another unit sees it only through an item that is disclosed.
+    Rows are added and never changed; which of them are in force, and what they make together, is read by `cases.days`. The owning unit's own record; another unit sees it only through an item that is disclosed.
     """
 
     case = models.ForeignKey(Case, models.RESTRICT, related_name="spells")
@@ -169,6 +169,8 @@ class Spell(models.Model):
     to_on = models.DateField(null=True)
     degree = models.PositiveSmallIntegerField()
     benefit = models.TextField(choices=Benefit)
+    # The prognosis: the day on which working ability is expected back, as told; to_on is what is certified.
+    expected_on = models.DateField(null=True)
     by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
@@ -176,6 +178,10 @@ class Spell(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="a_spell_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_on=None) | Q(expected_on__gte=F("from_on")),
+                name="a_spell_is_expected_to_end_after_it_begins",
             ),
             models.CheckConstraint(condition=Q(degree__in=DEGREES), name="a_degree_is_25_50_75_or_100"),
         ]
@@ -238,6 +244,7 @@ CLASSIFIED = {
         "to_on": "sensitive",
         "degree": "sensitive",
         "benefit": "sensitive",
+        "expected_on": "sensitive",
         "by": "personal",
         "at": "personal",
     },

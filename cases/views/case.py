@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import ledger
-from cases import consents, seams, sight
-from cases.access import allowed_actions, case_worker, demand, open_case
+from cases import consents, leaves, milestones, seams, sight
+from cases.access import allowed_actions, case_worker, demand, open_case, refuse
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
-from cases.days import COUNTED_BENEFITS, DayBar, day_bar
+from cases.days import in_force
 from cases.forms import NewCaseForm, SpellForm, StateForm
 from cases.listing import SHOW_PERSONS
-from cases.models import Assignment, CaseState, Spell, State
+from cases.models import Assignment, CaseState, State
 from cases.models.case import MOVES
 from initiatives.models import Initiative
 from parties.access import PortalRequest, who_acts
@@ -78,7 +78,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
     items = sight.items_of(case, member)
     note_opened(by=member, case=case)
     state = CaseState.objects.filter(case=case).order_by("-from_at", "-id").first() if owner else None
-    spell = case.spells.order_by("-from_on", "-id").first() if owner else None
+    leave = leaves.on_page(case, state.state, timezone.localdate()) if state else None
     contact = (
         Assignment.objects.current()
         .filter(case=case, unit_id=case.unit_id)
@@ -96,8 +96,8 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "is_care": member.unit.party.kind in CARE_KINDS,
             "show_number": request.session.get(SHOW_PERSONS, False),
             "state": state,
-            "spell": spell,
-            "days": _days(spell, state),
+            "leave": leave,
+            "ahead": milestones.ahead_of(case, state.state, member, timezone.localdate()) if state else None,
             "contact": contact,
             "items": items,
             "consents": consents.at_a_glance(case, member),
@@ -111,13 +111,6 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
     )
 
 
-def _days(spell: Spell | None, state: CaseState | None) -> DayBar | None:
-    """The day bar of a spell that the rehabilitation chain counts, on a case that goes on."""
-    if spell is None or state is None or state.state == State.CLOSED or spell.benefit not in COUNTED_BENEFITS:
-        return None
-    return day_bar(spell.from_on, timezone.localdate())
-
-
 @require_http_methods(["GET", "POST"])
 def new_spell(request: PortalRequest, number: str) -> HttpResponse:
     """Records a spell."""
@@ -129,6 +122,25 @@ def new_spell(request: PortalRequest, number: str) -> HttpResponse:
         messages.success(request, _("The sick leave is recorded."))
         return redirect("case", number=number)
     return render(request, "cases/spell.html", {"form": form, "case": case})
+
+
+@require_http_methods(["GET", "POST"])
+def spell(request: PortalRequest, number: str, pk: int) -> HttpResponse:
+    """Ends or corrects a spell that is in force: a new row of the same first day, and the earlier one stays to be read."""
+    case = open_case(request, number)
+    demand(who_acts(request), case, "record_spell")
+    there = next((part.spell for part in in_force(case.spells.all()) if part.spell.pk == pk), None)
+    if there is None:
+        refuse(request, f"{case.number}/{pk}")
+    names = ("from_on", "to_on", "degree", "benefit", "expected_on")
+    form = SpellForm(request.POST or None, initial={name: getattr(there, name) for name in names})
+    form.fields["from_on"].disabled = True
+    form.fields["from_on"].help_text = ""
+    if form.is_valid():
+        case_verbs.record_spell(by=who_acts(request), case=case, **form.cleaned_data)
+        messages.success(request, _("The sick leave is changed. What stood before can still be read."))
+        return redirect("case", number=number)
+    return render(request, "cases/spell.html", {"form": form, "case": case, "spell": there})
 
 
 @require_http_methods(["GET", "POST"])

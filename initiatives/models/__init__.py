@@ -6,7 +6,7 @@ imported file must not become that. The name on the row is also what stood in th
 the register calls the party later.
 """
 
-from initiatives.models import diary, ground, money, work
+from initiatives.models import diary, ground, money, timers, work
 from initiatives.models.diary import (
     Activity,
     ActivityForm,
@@ -29,9 +29,10 @@ from initiatives.models.ground import (
     SeatRole,
 )
 from initiatives.models.money import Forecast, Grant, Invoice
+from initiatives.models.timers import TimerSetting
 from initiatives.models.work import ReportingCount, TimeEntry, TimeKind
 
-CLASSIFIED = ground.CLASSIFIED | diary.CLASSIFIED | work.CLASSIFIED | money.CLASSIFIED
+CLASSIFIED = ground.CLASSIFIED | diary.CLASSIFIED | work.CLASSIFIED | money.CLASSIFIED | timers.CLASSIFIED
 
 __all__ = [
     "CLASSIFIED",
@@ -58,4 +59,5 @@ __all__ = [
     "SeatRole",
     "TimeEntry",
     "TimeKind",
+    "TimerSetting",
 ]

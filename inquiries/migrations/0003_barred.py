@@ -13,5 +13,5 @@ create policy barred on inquiries_declinereason as restrictive for all to portal
 class Migration(migrations.Migration):
     """A block on a person holds for the inquiries of their cases too; their steps and answers follow the inquiry."""
 
-    dependencies = [("inquiries", "0002_walls"), ("cases", "0008_block_walls")]
+    dependencies = [("inquiries", "0002_walls"), ("cases", "0010_block_walls")]
     operations = [migrations.RunSQL(BARRED, migrations.RunSQL.noop)]

@@ -40,6 +40,7 @@ GRANTS: dict[str, set[str]] = {
     "errands_notice": CHANGED,
     "initiatives_initiative": CHANGED,
     "initiatives_seat": CHANGED,
+    "initiatives_timersetting": CHANGED,
     "parties_membership": CHANGED,
     "parties_user": CHANGED,
     # Thrown away by who wrote it, by the night's tidying, or as a row that should not have been there.

@@ -137,6 +137,7 @@ WALLED = {
     "cases_person", "cases_case", "cases_casestate", "cases_spell", "cases_assignment", "cases_item", "cases_consent",
     "cases_consentline", "cases_disclosure", "cases_archive", "inquiries_inquiry", "inquiries_inquirystate",
     "inquiries_inquiryanswer", "inquiries_declinereason", "audit_entry", "errands_draft", "errands_file", "errands_notice",
+    "initiatives_timersetting",
 }  # fmt: skip
 # Tables of the rooms that touch people on sick leave, and yet stand without a wall; each with its reason.
 WITHOUT_WALL = {"cases_caselock": "keys only: a row behind a wall would lock nothing for the other party"}

@@ -74,6 +74,7 @@ def addresses(initiative: Initiative, rows: dict[str, int]) -> dict[str, tuple[s
         "edit": (reverse("edit_initiative", args=[initiative.pk]), {"project_lead"}),
         "time": (reverse("initiative_time", args=[initiative.pk, today().year]), LOGGERS),
         "shares": (reverse("initiative_shares", args=[initiative.pk, 2023]), {"project_lead"}),
+        "timers": (reverse("initiative_timers", args=[initiative.pk]), {"project_lead"}),
         "seats": (reverse("initiative_seats", args=[initiative.pk]), {"project_lead"}),
     }
     for noun in NOUNS:

@@ -137,7 +137,7 @@ revoke delete, truncate on cases_block from portal_app;
 class Migration(migrations.Migration):
     """The block above every ground: held in each walled table, and in what may be given."""
 
-    dependencies = [("cases", "0007_block")]
+    dependencies = [("cases", "0009_block")]
     operations = [
         migrations.RunSQL(DOORS, migrations.RunSQL.noop),
         migrations.RunSQL(WALL, migrations.RunSQL.noop),
