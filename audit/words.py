@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "case.open": _("Reopened a case"),
             "case.paused": _("Paused a case"),
             "case.closed": _("Closed a case"),
+            "case.outcome": _("Completed the outcome of a case"),
             "case.spell": _("Recorded a spell"),
             "case.assigned": _("Assigned a case"),
             "case.imported": _("Imported a case"),

@@ -186,7 +186,9 @@ class SpellForm(forms.Form):
 
 
 class StateForm(forms.Form):
-    state = forms.ChoiceField(label=pgettext_lazy("case", "State"), widget=forms.RadioSelect)
+    """The one move that is left beside closing, which has a page of its own: pause, resume or reopen."""
+
+    state = forms.ChoiceField(widget=forms.HiddenInput)
     reason = PersonText(
         label=_("Why"), required=False, max_length=500, help_text=_("Stays with your unit."),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -194,17 +196,20 @@ class StateForm(forms.Form):
 
     def __init__(self, *args, moves: Iterable[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "state", forms.ChoiceField).choices = [
-            (s.value, _MOVE_WORDS[s]) for s in State if s in moves
-        ]
-        self.fields["state"].error_messages["required"] = _("Choose what happens to the case.")
+        allowed = [s for s in State if s in moves and s != State.CLOSED]
+        field_of(self, "state", forms.ChoiceField).choices = [(s.value, s.label) for s in allowed]
+        self.fields["state"].initial = allowed[0].value
+
+    def clean(self) -> dict:
+        super().clean()
+        if "state" in self.errors:
+            # A hidden field has nowhere to stand: the sentence goes above the form.
+            del self.errors["state"]
+            self.add_error(None, CHANGED_MEANWHILE)
+        return self.cleaned_data
 
 
-_MOVE_WORDS = {
-    State.OPEN: _("Open: work goes on"),
-    State.PAUSED: _("Pause: nothing can be given until it is resumed"),
-    State.CLOSED: _("Close: every consent and everything shown to others ends at once"),
-}
+CHANGED_MEANWHILE = _("A colleague has changed the case in the meantime. Look at it and choose again.")
 
 
 class ItemForm(SoftStop):

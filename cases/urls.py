@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, consents, desk, intake, items
+from cases.views import case, closing, consents, desk, intake, items
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("cases/import/list/rejected.csv", intake.import_rejected, name="import_rejected"),
     path("cases/<str:number>/", case.case_page, name="case"),
     path("cases/<str:number>/state/", case.case_state, name="case_state"),
+    path("cases/<str:number>/close/", closing.close_case, name="close_case"),
+    path("cases/<str:number>/outcome/", closing.outcome, name="outcome"),
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
     path("cases/<str:number>/assign/", case.assign, name="assign"),

@@ -109,6 +109,8 @@ SECTION_OF = {
             "consent",
             "withdraw",
             "case_state",
+            "close_case",
+            "outcome",
             "new_spell",
             "protect",
             "assign",

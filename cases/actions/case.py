@@ -9,13 +9,16 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from audit import ledger
+from cases import seams
 from cases.actions.locking import locked
 from cases.crypt import index_key, seal
 from cases.models import (
     Assignment,
     Case,
     CaseLock,
+    CaseOutcome,
     CaseState,
+    Cause,
     ConsentLine,
     Ending,
     NumberKind,
@@ -25,6 +28,8 @@ from cases.models import (
     State,
 )
 from cases.models.case import MOVES
+from cases.models.outcome import FACTS
+from errands import jobs
 from initiatives.models import Initiative
 from parties.models import CARE_KINDS, Membership, PartyKind, Role, Unit
 from parties.numbers import Number
@@ -40,6 +45,10 @@ class AlreadyRegistered(Exception):
 
 class IllegalMove(Exception):
     """A state that cannot follow the present one."""
+
+
+class CauseMissing(Exception):
+    """A case is closed for a cause; for the cause "other" it is also said in words."""
 
 
 OPENERS = frozenset({Role.COORDINATOR, Role.CLINICIAN, Role.INVESTIGATOR, Role.OFFICER})
@@ -156,15 +165,22 @@ def record_spell(
 
 
 @transaction.atomic
-def set_state(*, by: Membership, case: Case, state: str, reason: str = "") -> None:
+def set_state(
+    *, by: Membership, case: Case, state: str, reason: str = "", cause: str = "", **facts: str
+) -> None:
     """Moves the case to open, paused or closed. Closing ends every line and every disclosure on it in the same deed.
 
-    Raises IllegalMove for a state that cannot follow the present one.
+    Closing says why (`cause`, and `reason` in words when it is another) and may say where the person stood before and
+    after (`facts`, see CaseOutcome); what is left out stands as not known until it is completed.
+    Raises IllegalMove for a state that cannot follow the present one, CauseMissing for a closing that does not say why.
     """
     case = locked(case, by=by, action="set_state")
     last = CaseState.objects.filter(case=case).latest("from_at", "id")
     if state not in MOVES[last.state]:
         raise IllegalMove(f"{last.state} -> {state}")
+    if state == State.CLOSED:
+        close(case, by, cause, reason, facts)
+        return
     if last.state == State.CLOSED and case.person.number_key is not None:
         _one_at_a_time(case.unit, bytes(case.person.number_key))
         others = Case.objects.filter(person=case.person_id, unit=case.unit).exclude(pk=case.pk).with_state()
@@ -172,10 +188,54 @@ def set_state(*, by: Membership, case: Case, state: str, reason: str = "") -> No
         if there is not None:
             raise AlreadyRegistered(there)
     CaseState.objects.create(case=case, unit=case.unit, state=state, by=by, reason=reason.strip())
-    if state == State.CLOSED:
-        _end_everything(case, by, Ending.CASE_CLOSED)
     ledger.record(f"case.{state}", by=by, case=case.pk, persons=[case.person_id])
     touch(case)
+
+
+def close(
+    case: Case, by: Membership, cause: str, reason: str, facts: dict[str, str], *, stays: Case | None = None
+) -> None:
+    """Closes a case that is locked and not closed: the state, how it ended, and the end of everything, in one.
+
+    The rooms above are told afterwards, as after a withdrawal: they pause what no longer has a ground.
+    """
+    if cause not in Cause.values or (cause == Cause.OTHER and not reason.strip()):
+        raise CauseMissing
+    closing = CaseState.objects.create(
+        case=case, unit=case.unit, state=State.CLOSED, by=by, reason=reason.strip()
+    )
+    CaseOutcome.objects.create(
+        case=case, unit=case.unit, closing=closing, cause=cause, stays=stays, by=by, **facts
+    )
+    _end_everything(case, by, Ending.CASE_CLOSED)
+    ledger.record("case.closed", by=by, case=case.pk, persons=[case.person_id])
+    for kind in seams.on_consent_ended:
+        jobs.enqueue(
+            kind, f"{kind}:closing:{closing.pk}", {"case": case.pk}, by=by.pk, acting_for=case.unit_id
+        )
+    touch(case)
+
+
+@transaction.atomic
+def complete_outcome(*, by: Membership, case: Case, **facts: str) -> CaseOutcome:
+    """Writes what has been learnt since the closing, as a row of its own; the cause stays as it was.
+
+    A case that was closed before outcomes were asked for gets its cause now. Raises IllegalMove when the case is not closed.
+    """
+    case = locked(case, by=by, action="set_state")
+    last = CaseState.objects.filter(case=case).latest("from_at", "id")
+    before = CaseOutcome.objects.filter(closing=last).order_by("-id").first()
+    if last.state != State.CLOSED:
+        raise IllegalMove("the case is not closed")
+    if before is None and "cause" not in facts:
+        raise CauseMissing
+    if before is not None:
+        facts = {name: getattr(before, name) for name in FACTS} | facts | {"cause": before.cause}
+    made = CaseOutcome.objects.create(
+        case=case, unit=case.unit, closing=last, stays=before.stays if before else None, by=by, **facts
+    )
+    ledger.record("case.outcome", by=by, case=case.pk, persons=[case.person_id])
+    return made
 
 
 @transaction.atomic

@@ -4,16 +4,23 @@ from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, Stat
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.disclosure import Archive, Disclosure
 from cases.models.item import Item, ItemType
+from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
 
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
 from cases.models import item as _item  # isort: skip
+from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
 
 CLASSIFIED = (
-    _person.CLASSIFIED | _case.CLASSIFIED | _item.CLASSIFIED | _consent.CLASSIFIED | _disclosure.CLASSIFIED
+    _person.CLASSIFIED
+    | _case.CLASSIFIED
+    | _item.CLASSIFIED
+    | _consent.CLASSIFIED
+    | _disclosure.CLASSIFIED
+    | _outcome.CLASSIFIED
 )
 
 __all__ = [
@@ -22,7 +29,9 @@ __all__ = [
     "Assignment",
     "Case",
     "CaseLock",
+    "CaseOutcome",
     "CaseState",
+    "Cause",
     "Consent",
     "ConsentForm",
     "ConsentLine",

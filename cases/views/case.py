@@ -13,8 +13,9 @@ from cases import consents, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
+from cases.closing import outcome_now
 from cases.days import COUNTED_BENEFITS, DayBar, day_bar
-from cases.forms import NewCaseForm, SpellForm, StateForm
+from cases.forms import CHANGED_MEANWHILE, NewCaseForm, SpellForm, StateForm
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, CaseState, Spell, State
 from cases.models.case import MOVES
@@ -83,6 +84,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
     )
     panels = [panel for panel in (part(request, case) for part in seams.case_panels) if panel]
     is_closed = state is not None and state.state == State.CLOSED
+    outcome = outcome_now(case) if is_closed else None
     return render(
         request,
         "cases/case.html",
@@ -100,6 +102,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "allowed": allowed_actions(member, case),
             "panels": panels,
             "is_closed": is_closed,
+            "outcome": outcome,
             "case_actions": []
             if is_closed
             else [action for part in seams.case_actions for action in part(request, case)],
@@ -129,7 +132,7 @@ def new_spell(request: PortalRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def case_state(request: PortalRequest, number: str) -> HttpResponse:
-    """Opens, pauses or closes the case; the page says what closing ends."""
+    """Pauses, resumes or reopens the case; closing is a page of its own."""
     case = open_case(request, number)
     demand(who_acts(request), case, "set_state")
     state = CaseState.objects.filter(case=case).latest("from_at", "id")
@@ -139,13 +142,11 @@ def case_state(request: PortalRequest, number: str) -> HttpResponse:
             case_verbs.set_state(by=who_acts(request), case=case, **form.cleaned_data)
         except case_verbs.AlreadyRegistered as there:
             form.add_error(
-                "state",
+                None,
                 _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
             )
         except case_verbs.IllegalMove:
-            form.add_error(
-                "state", _("A colleague has changed the case in the meantime. Look at it and choose again.")
-            )
+            form.add_error(None, CHANGED_MEANWHILE)
         else:
             messages.success(
                 request, _("The case is now: %(state)s.") % {"state": State(form.cleaned_data["state"]).label}

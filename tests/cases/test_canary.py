@@ -155,13 +155,13 @@ def statutory_answer_after_ninety_days(world: World) -> None:
 def case_closed(world: World) -> None:
     live(world)
     with acting(world.cast.coordinator):
-        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed")
+        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed", cause="completed")
 
 
 def statutory_answer_then_closed(world: World) -> None:
     statutory_answer(world)
     with acting(world.cast.coordinator):
-        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed")
+        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed", cause="completed")
 
 
 def identity_protected(world: World) -> None:

@@ -13,6 +13,7 @@ REMOVED = {READ, ADD, CHANGE, DELETE}
 GRANTS: dict[str, set[str]] = {
     # Written once.
     "audit_entry": KEPT,
+    "cases_caseoutcome": KEPT,
     "cases_casestate": KEPT,
     "cases_consent": KEPT,
     "cases_item": KEPT,
