@@ -16,6 +16,7 @@ from cases.actions.reading import note_opened
 from cases.closing import outcome_now
 from cases.days import COUNTED_BENEFITS, DayBar, day_bar
 from cases.forms import CHANGED_MEANWHILE, NewCaseForm, SpellForm, StateForm
+from cases.history import moves_of
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, CaseState, Spell, State
 from cases.models.case import MOVES
@@ -103,6 +104,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "panels": panels,
             "is_closed": is_closed,
             "outcome": outcome,
+            "moves": moves_of(case, member),
             "case_actions": []
             if is_closed
             else [action for part in seams.case_actions for action in part(request, case)],
