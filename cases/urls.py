@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, closing, consents, desk, intake, items
+from cases.views import case, closing, consents, desk, hand_over, intake, items
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -19,7 +19,9 @@ urlpatterns = [
     path("cases/<str:number>/outcome/", closing.outcome, name="outcome"),
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
-    path("cases/<str:number>/assign/", case.assign, name="assign"),
+    path("cases/<str:number>/assign/", hand_over.assign, name="assign"),
+    path("cases/<str:number>/hand-over/", hand_over.hand_over, name="hand_over"),
+    path("cases/<str:number>/hand-over/answer/", hand_over.hand_over_answer, name="hand_over_answer"),
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),

@@ -114,6 +114,8 @@ SECTION_OF = {
             "new_spell",
             "protect",
             "assign",
+            "hand_over",
+            "hand_over_answer",
         ],
         "cases",
     ),

@@ -21,6 +21,8 @@ from cases.models import (
     Cause,
     ConsentLine,
     Ending,
+    HandOver,
+    HandOverEnd,
     NumberKind,
     Person,
     Sex,
@@ -208,6 +210,7 @@ def close(
         case=case, unit=case.unit, closing=closing, cause=cause, stays=stays, by=by, **facts
     )
     _end_everything(case, by, Ending.CASE_CLOSED)
+    overtake_offers(case, by)
     ledger.record("case.closed", by=by, case=case.pk, persons=[case.person_id])
     for kind in seams.on_consent_ended:
         jobs.enqueue(
@@ -268,16 +271,35 @@ def party_left(*, by: Membership, initiative: int, party: int) -> int:
 
 @transaction.atomic
 def assign(*, by: Membership, case: Case, member: Membership) -> None:
-    """Names who in the own unit handles the case from now. Sorts work; opens and closes nothing."""
+    """Names who in the own unit handles the case from now: oneself, or whom the manager says. Sorts work; opens nothing.
+
+    To a colleague a case is offered (actions/hand_over.py). An open offer of the case is overtaken by this.
+    """
     case = locked(case, by=by, action="assign")
     if member.unit_id != by.unit_id or not member.is_case_role:
         raise PermissionDenied(_("Only someone with a case role at your unit can be assigned."))
+    if member.pk != by.pk and by.role != Role.MANAGER:
+        raise PermissionDenied(_("A colleague is asked first. Hand the case over instead."))
+    overtake_offers(case, by)
+    if name_handler(case, by, member):
+        ledger.record("case.assigned", by=by, case=case.pk, persons=[case.person_id])
+
+
+def name_handler(case: Case, by: Membership, member: Membership) -> bool:
+    """The member handles the locked case in the unit from now; False when so it was already."""
     current = Assignment.objects.current().filter(case=case, unit=by.unit)
     if current.filter(member=member).exists():
-        return
+        return False
     current.update(until_at=Now())
     Assignment.objects.create(case=case, unit=by.unit, member=member)
-    ledger.record("case.assigned", by=by, case=case.pk, persons=[case.person_id])
+    return True
+
+
+def overtake_offers(case: Case, by: Membership) -> None:
+    """Ends the own unit's open offer of a locked case: another deed has decided, or it had lapsed."""
+    HandOver.objects.unanswered().filter(case=case, unit=by.unit).update(
+        ended_at=Now(), ended_by=by, how=HandOverEnd.OVERTAKEN
+    )
 
 
 def touch(case: Case) -> None:

@@ -3,6 +3,7 @@
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.disclosure import Archive, Disclosure
+from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.item import Item, ItemType
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
@@ -10,6 +11,7 @@ from cases.models.person import NumberKind, Person, Sex
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
+from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
@@ -21,6 +23,7 @@ CLASSIFIED = (
     | _consent.CLASSIFIED
     | _disclosure.CLASSIFIED
     | _outcome.CLASSIFIED
+    | _hand_over.CLASSIFIED
 )
 
 __all__ = [
@@ -37,6 +40,8 @@ __all__ = [
     "ConsentLine",
     "Disclosure",
     "Ending",
+    "HandOver",
+    "HandOverEnd",
     "Item",
     "ItemType",
     "NumberKind",

@@ -167,25 +167,3 @@ def protect(request: PortalRequest, number: str) -> HttpResponse:
         messages.success(request, _("The identity is protected. Nothing is shown to others any longer."))
         return redirect("case", number=number)
     return render(request, "cases/protect.html", {"case": case})
-
-
-@require_http_methods(["GET", "POST"])
-def assign(request: PortalRequest, number: str) -> HttpResponse:
-    """Names who at the own unit handles the case."""
-    case = open_case(request, number)
-    demand(who_acts(request), case, "assign")
-    colleagues = [
-        m
-        for m in Membership.objects.current()
-        .filter(unit=who_acts(request).unit)
-        .select_related("user", "unit__party")
-        if m.is_case_role
-    ]
-    if request.method == "POST":
-        chosen = next((m for m in colleagues if str(m.pk) == request.POST.get("member")), None)
-        if chosen is None:
-            raise Http404
-        case_verbs.assign(by=who_acts(request), case=case, member=chosen)
-        messages.success(request, _("%(name)s now handles the case.") % {"name": chosen.user.name})
-        return redirect("case", number=number)
-    return render(request, "cases/assign.html", {"case": case, "colleagues": colleagues})

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import listing, seams
+from cases import hand_over, listing, seams
 from cases.access import case_worker
 from cases.listing import SHOW_PERSONS
 from parties.access import PortalRequest
@@ -17,7 +17,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = case_worker(request)
     matters = sorted(
-        (m for part in (listing.given_to_read, *seams.worklist) for m in part(member)),
+        (m for part in (listing.given_to_read, hand_over.worklist, *seams.worklist) for m in part(member)),
         key=lambda m: (m.due_on is None, m.due_on, m.case_number),
     )
     today = timezone.localdate()

@@ -367,7 +367,12 @@ def test_a_consent_to_kinds_the_law_does_not_know_makes_no_line(cast):
 def test_an_assignment_sorts_and_opens_nothing(cast):
     case, _ = given_plan(cast)
     with acting(cast.coordinator):
-        case_verbs.assign(by=cast.coordinator, case=case, member=cast.colleague)
+        with pytest.raises(PermissionDenied):
+            # A colleague is asked first (test_hand_over.py).
+            case_verbs.assign(by=cast.coordinator, case=case, member=cast.colleague)
+    with acting(cast.manager):
+        case_verbs.assign(by=cast.manager, case=case, member=cast.colleague)
+    with acting(cast.coordinator):
         current = Assignment.objects.current().filter(case=case, unit=cast.coordinator.unit)
         assert [a.member_id for a in current] == [cast.colleague.pk]
         with pytest.raises(PermissionDenied):

@@ -35,6 +35,7 @@ GRANTS: dict[str, set[str]] = {
     "cases_caselock": CHANGED,
     "cases_consentline": CHANGED,
     "cases_disclosure": CHANGED,
+    "cases_handover": CHANGED,
     "cases_person": CHANGED,
     "errands_job": CHANGED,
     "errands_notice": CHANGED,
