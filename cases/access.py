@@ -93,6 +93,7 @@ _OWNER = frozenset(
         "hand_over",
         "record_spell",
         "protect",
+        "correct",
     }
 )
 _OTHERS = frozenset({"write_item", "give", "assign", "hand_over"})

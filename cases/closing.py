@@ -86,7 +86,7 @@ class ClosingForm(OutcomeWithCauseForm):
 
 def outcome_now(case: Case) -> CaseOutcome | None:
     """How the case's last closing ended, as it was last said."""
-    return CaseOutcome.objects.of_last_closing().filter(case=case).first()
+    return CaseOutcome.objects.of_last_closing().select_related("stays").filter(case=case).first()
 
 
 def what_is_open(case: Case, member: Membership) -> list[str]:

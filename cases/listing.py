@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from cases.crypt import index_key
 from cases.days import COUNTED_BENEFITS, day_number
 from cases.law import InformationKind
-from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, Spell, State
+from cases.models import Assignment, Case, Disclosure, FormerNumber, Item, ItemType, Person, Spell, State
 from cases.models.case import opens
 from cases.seams import Matter
 from parties.models import Membership
@@ -241,7 +241,9 @@ def search(member: Membership, term: str) -> Found:
         found.part_of_number = re.fullmatch(r"[\d\s+-]{5,}", term) is not None
     if number is not None:
         found.asked_for_number = True
-        people = Person.objects.visible_to(member).filter(number_key=index_key(number.digits))
+        key = index_key(number.digits)
+        former = FormerNumber.objects.had(member.unit_id, key).values("person")
+        people = Person.objects.visible_to(member).filter(Q(number_key=key) | Q(pk__in=former))
         matches = visible.filter(person__in=people)
     else:
         matches = visible.filter(number=as_case_number(term))

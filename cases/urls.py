@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, closing, consents, desk, hand_over, intake, items
+from cases.views import case, closing, consents, correct, desk, hand_over, intake, items
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("cases/<str:number>/assign/", hand_over.assign, name="assign"),
     path("cases/<str:number>/hand-over/", hand_over.hand_over, name="hand_over"),
     path("cases/<str:number>/hand-over/answer/", hand_over.hand_over_answer, name="hand_over_answer"),
+    path("cases/<str:number>/correct/", correct.correct, name="correct"),
+    path("cases/<str:number>/correct/wrong-person/", correct.wrong_person, name="wrong_person"),
+    path("cases/<str:number>/correct/twice/", correct.registered_twice, name="registered_twice"),
+    path("cases/<str:number>/correct/number/", correct.change_number, name="change_number"),
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),

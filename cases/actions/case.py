@@ -21,6 +21,7 @@ from cases.models import (
     Cause,
     ConsentLine,
     Ending,
+    FormerNumber,
     HandOver,
     HandOverEnd,
     NumberKind,
@@ -87,7 +88,7 @@ def open_case(
     """
     unit = unit or by.unit
     if number:
-        _one_at_a_time(unit, index_key(number.digits))
+        one_at_a_time(unit, index_key(number.digits))
     person = find_person(unit=unit, number=number) if number else None
     if person is not None:
         case = (
@@ -118,15 +119,23 @@ def _brought_up_to_date(person: Person, name: str, home_municipality: str, prote
     person.save(update_fields=["name", "home_municipality", "protected"])
 
 
-def _one_at_a_time(unit: Unit, key: bytes) -> None:
+def one_at_a_time(unit: Unit, key: bytes) -> None:
     """Holds, for the rest of the transaction, whoever else would log or reopen a case of the same person at the unit."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [unit.pk % 2**31, key.hex()])
 
 
 def find_person(*, unit: Unit, number: Number) -> Person | None:
-    """The unit's own record of the person with this number, or None. Answers from the own unit only (R6)."""
-    return Person.objects.filter(unit=unit, number_key=index_key(number.digits)).first()
+    """The unit's own record of the person with this number, now or before it was changed, or None.
+
+    Answers from the own unit only (R6).
+    """
+    key = index_key(number.digits)
+    now = Person.objects.filter(unit=unit, number_key=key).first()
+    if now is not None:
+        return now
+    former = FormerNumber.objects.had(unit.pk, key).select_related("person").first()
+    return former.person if former else None
 
 
 def _register(
@@ -184,7 +193,7 @@ def set_state(
         close(case, by, cause, reason, facts)
         return
     if last.state == State.CLOSED and case.person.number_key is not None:
-        _one_at_a_time(case.unit, bytes(case.person.number_key))
+        one_at_a_time(case.unit, bytes(case.person.number_key))
         others = Case.objects.filter(person=case.person_id, unit=case.unit).exclude(pk=case.pk).with_state()
         there = others.filter(~Q(state=State.CLOSED)).first()
         if there is not None:
@@ -195,7 +204,14 @@ def set_state(
 
 
 def close(
-    case: Case, by: Membership, cause: str, reason: str, facts: dict[str, str], *, stays: Case | None = None
+    case: Case,
+    by: Membership,
+    cause: str,
+    reason: str,
+    facts: dict[str, str],
+    *,
+    stays: Case | None = None,
+    deed: str = "case.closed",
 ) -> None:
     """Closes a case that is locked and not closed: the state, how it ended, and the end of everything, in one.
 
@@ -211,7 +227,7 @@ def close(
     )
     _end_everything(case, by, Ending.CASE_CLOSED)
     overtake_offers(case, by)
-    ledger.record("case.closed", by=by, case=case.pk, persons=[case.person_id])
+    ledger.record(deed, by=by, case=case.pk, persons=[case.person_id])
     for kind in seams.on_consent_ended:
         jobs.enqueue(
             kind, f"{kind}:closing:{closing.pk}", {"case": case.pk}, by=by.pk, acting_for=case.unit_id

@@ -3,6 +3,7 @@
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.disclosure import Archive, Disclosure
+from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.item import Item, ItemType
 from cases.models.outcome import CaseOutcome, Cause
@@ -11,6 +12,7 @@ from cases.models.person import NumberKind, Person, Sex
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
+from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
@@ -24,6 +26,7 @@ CLASSIFIED = (
     | _disclosure.CLASSIFIED
     | _outcome.CLASSIFIED
     | _hand_over.CLASSIFIED
+    | _former_number.CLASSIFIED
 )
 
 __all__ = [
@@ -40,10 +43,12 @@ __all__ = [
     "ConsentLine",
     "Disclosure",
     "Ending",
+    "FormerNumber",
     "HandOver",
     "HandOverEnd",
     "Item",
     "ItemType",
+    "NumberChange",
     "NumberKind",
     "Person",
     "Purpose",

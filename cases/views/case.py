@@ -14,6 +14,7 @@ from cases.access import allowed_actions, case_worker, demand, open_case
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
 from cases.closing import outcome_now
+from cases.correct import doubles_of
 from cases.days import COUNTED_BENEFITS, DayBar, day_bar
 from cases.forms import CHANGED_MEANWHILE, NewCaseForm, SpellForm, StateForm
 from cases.history import moves_of
@@ -84,6 +85,9 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
         .first()
     )
     panels = [panel for panel in (part(request, case) for part in seams.case_panels) if panel]
+    doubles = doubles_of(case, member)
+    for double in doubles:
+        ledger.record_read("case.read", by=member, case=double.pk, persons=[double.person], basis="own")
     is_closed = state is not None and state.state == State.CLOSED
     outcome = outcome_now(case) if is_closed else None
     return render(
@@ -105,6 +109,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "is_closed": is_closed,
             "outcome": outcome,
             "moves": moves_of(case, member),
+            "doubles": doubles,
             "case_actions": []
             if is_closed
             else [action for part in seams.case_actions for action in part(request, case)],

@@ -169,15 +169,15 @@ def test_the_form_asks_why_and_takes_the_rest_as_not_known(cast, sign_in):
         giving.give(by=cast.coordinator, case=case, item=item, to=cast.investigator.unit)
 
 
-@pytest.mark.parametrize("page", ["close", "outcome"])
-def test_the_pages_meet_the_whole_cast(cast, sign_in, page):
+@pytest.mark.parametrize("address", ["close", "outcome"])
+def test_the_pages_meet_the_whole_cast(cast, sign_in, address):
     case, _ = given_plan(cast)
-    if page == "outcome":
+    if address == "outcome":
         close(cast, case)
     # Closed, the receiving unit sees the case no longer.
-    sees = {"manager"} | ({"investigator", "unassigned_officer"} if page == "close" else set())
+    sees = {"manager"} | ({"investigator", "unassigned_officer"} if address == "close" else set())
     for name, member in cast.everyone.items():
-        answer = sign_in(member).get(f"/cases/{case.number}/{page}/")
+        answer = sign_in(member).get(f"/cases/{case.number}/{address}/")
         expected = 200 if name in {"coordinator", "colleague"} else 403 if name in sees else 404
         if member is None:
             expected = 302

@@ -16,6 +16,7 @@ GRANTS: dict[str, set[str]] = {
     "cases_caseoutcome": KEPT,
     "cases_casestate": KEPT,
     "cases_consent": KEPT,
+    "cases_formernumber": KEPT,
     "cases_item": KEPT,
     "cases_spell": KEPT,
     "errands_file": KEPT,
