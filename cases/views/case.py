@@ -32,7 +32,7 @@ def new_case(request: PortalRequest) -> HttpResponse:
     member = case_worker(request)
     if not case_verbs.may_open_cases(member):
         raise Http404
-    form = NewCaseForm(request.POST or None, by=member, initiatives=_initiatives_of(member))
+    form = NewCaseForm(request.POST or None, by=member, initiatives=initiatives_of(member))
     known = ""
     if form.is_valid():
         values = form.cleaned_data
@@ -64,7 +64,7 @@ def new_case(request: PortalRequest) -> HttpResponse:
     return render(request, "cases/new.html", {"form": form, "member": member, "known": known})
 
 
-def _initiatives_of(member: Membership) -> QuerySet[Initiative]:
+def initiatives_of(member: Membership) -> QuerySet[Initiative]:
     return Initiative.objects.filter(participations__party=member.party_id).distinct().order_by("name")
 
 
