@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from cases import consents, seams
+from cases import seams
 from cases.consents import last_day
 from cases.forms import PersonText
-from cases.models import Case, CaseOutcome, Cause, ConsentLine, Disclosure
+from cases.models import Case, CaseOutcome, Cause, ConsentLine, Disclosure, ItemType
 from cases.models.outcome import CHOSEN, FACTS, Livelihood, Occupation, Step
 from errands.models import Draft
 from parties.models import Membership
@@ -106,14 +106,32 @@ def what_is_open(case: Case, member: Membership) -> list[str]:
             _now("The consent with %(party)s, until %(date)s, ends.") % {"party": name, "date": day}
         )
     shown: dict[str, int] = defaultdict(int)
-    for given in consents.given_on(case):
-        if not given.ended and given.receiver != case.unit.name:
-            shown[given.receiver] += 1
+    seen: dict[str, int] = defaultdict(int)
+    # The question is counted below, as a question.
+    for giver, receiver, theirs in (
+        Disclosure.objects.standing()
+        .filter(case=case, item__isnull=False)
+        .exclude(item__type=ItemType.QUESTION)
+        .values_list("from_unit__name", "to_unit__name", "to_unit_id")
+    ):
+        if theirs == member.unit_id:
+            seen[giver] += 1
+        else:
+            shown[receiver] += 1
     for name, count in sorted(shown.items()):
         sentences.append(
             ngettext(
                 "%(party)s no longer sees %(n)s item that was given.",
                 "%(party)s no longer sees %(n)s items that were given.",
+                count,
+            )
+            % {"party": name, "n": count}
+        )
+    for name, count in sorted(seen.items()):
+        sentences.append(
+            ngettext(
+                "You no longer see %(n)s item from %(party)s.",
+                "You no longer see %(n)s items from %(party)s.",
                 count,
             )
             % {"party": name, "n": count}

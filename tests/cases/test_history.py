@@ -20,12 +20,12 @@ def test_who_when_and_why_stand_on_the_page_of_the_owner_alone(cast, sign_in):
         case_verbs.set_state(by=cast.colleague, case=case, state=State.OPEN)
     for name in ("coordinator", "colleague", "manager"):
         page = sign_in(getattr(cast, name)).get(f"/cases/{case.number}/").content.decode()
-        assert "Så har ärendet flyttats" in page and "Inlagd på sjukhus" in page, name
+        assert "Ärendets gång" in page and "Inlagd på sjukhus" in page, name
         assert page.index("Återupptog") < page.index("Pausade") < page.index("Öppnade ärendet")
     for member in (cast.investigator, cast.unassigned_officer):
         page = sign_in(member).get(f"/cases/{case.number}/")
         assert page.status_code == 200, "the receiving unit sees the case"
-        for told in ("Så har ärendet flyttats", "Inlagd på sjukhus", "Pausade", "Noor"):
+        for told in ("Ärendets gång", "Inlagd på sjukhus", "Pausade", "Noor"):
             assert told not in page.content.decode()
         with acting(member):
             # Also when a page forgot to ask: the wall and the function both keep it.

@@ -125,7 +125,8 @@ def test_the_page_says_what_is_open_and_nothing_when_nothing_is(cast, sign_in):
     page = client.get(f"/cases/{case.number}/close/").content.decode()
     for sentence in (
         f"Samtycket med {cast.investigator.unit.name}, till och med",
-        f"{cast.investigator.unit.name} ser inte längre",
+        # The question itself is no item that was given.
+        f"{cast.investigator.unit.name} ser inte längre 1 uppgift som har lämnats.",
         "1 öppen förfrågan blir utan svar.",
         "Du har 1 utkast i ärendet som inte är skickat.",
     ):
