@@ -90,12 +90,14 @@ _OWNER = frozenset(
         "withdraw",
         "set_state",
         "assign",
+        "hand_over",
         "record_spell",
         "protect",
         "block",
+        "correct",
     }
 )
-_OTHERS = frozenset({"write_item", "give", "assign"})
+_OTHERS = frozenset({"write_item", "give", "assign", "hand_over"})
 _READS_ONLY = frozenset({Role.MANAGER})
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _now
@@ -15,6 +17,7 @@ from cases.models import BlockKind, ItemType, Purpose, Sex, State
 from cases.models import ConsentForm as Form
 from cases.models.case import DEGREES, Benefit
 from cases.models.item import KIND_OF_TYPE
+from cases.pasted import read_pasted
 from initiatives.models import Initiative
 from parties.forms import DateField
 from parties.freetext import find_numbers, warning_words
@@ -70,16 +73,22 @@ class SoftStop(forms.Form):
 
 
 class NewCaseForm(forms.Form):
-    """A case logged in a minute: a number or none, a name, the spell. Everything else can wait."""
+    """A case logged in a minute: a number or none, a name, the spell. Everything else can wait, folded away.
+
+    The first box takes the number and the name together, as they were copied.
+    """
 
     unmarked = frozenset({"number", "name", "sex", "degree", "benefit"})
+    FIRST = ("number", "name", "from_on", "degree", "benefit", "initiative")
 
     number = forms.CharField(
         label=_("Personal number or coordination number"),
         required=False,
-        max_length=30,
-        help_text=_("10 or 12 digits, for example 850709-9805"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w-date"}),
+        max_length=160,
+        help_text=_(
+            "10 or 12 digits, for example 850709-9805. You can paste the number and the name together."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     anonymous = forms.BooleanField(
         label=_("Without personal data"),
@@ -112,15 +121,30 @@ class NewCaseForm(forms.Form):
     def __init__(self, *args, by: Membership, initiatives: QuerySet[Initiative], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "initiative", forms.ModelChoiceField).queryset = initiatives
+        self.pasted_name = ""
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        later = [name for name in self.fields if name not in self.FIRST]
+        self.helper.layout = Layout(*self.FIRST, Div(*later, template="cases/more_fields.html"))
 
     def clean_number(self):
         text = self.cleaned_data["number"]
         if not text.strip():
             return None
+        pasted = read_pasted(text)
+        if pasted is not None:
+            text, self.pasted_name = pasted.number, pasted.name
         try:
             return parse_number(text)
         except NumberProblem as problem:
             raise forms.ValidationError(problem.sentence, code=problem.code) from None
+
+    def clean_name(self):
+        name = self.cleaned_data["name"].strip()
+        if find_numbers(name):
+            raise forms.ValidationError(_("Do not write personal numbers here."), code="personal_number")
+        return name or self.pasted_name[:120]
 
     def clean(self) -> dict:
         super().clean()
@@ -200,7 +224,9 @@ class SpellForm(forms.Form):
 
 
 class StateForm(forms.Form):
-    state = forms.ChoiceField(label=pgettext_lazy("case", "State"), widget=forms.RadioSelect)
+    """The one move that is left beside closing, which has a page of its own: pause, resume or reopen."""
+
+    state = forms.ChoiceField(widget=forms.HiddenInput)
     reason = PersonText(
         label=_("Why"), required=False, max_length=500, help_text=_("Stays with your unit."),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -208,17 +234,20 @@ class StateForm(forms.Form):
 
     def __init__(self, *args, moves: Iterable[str], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        field_of(self, "state", forms.ChoiceField).choices = [
-            (s.value, _MOVE_WORDS[s]) for s in State if s in moves
-        ]
-        self.fields["state"].error_messages["required"] = _("Choose what happens to the case.")
+        allowed = [s for s in State if s in moves and s != State.CLOSED]
+        field_of(self, "state", forms.ChoiceField).choices = [(s.value, s.label) for s in allowed]
+        self.fields["state"].initial = allowed[0].value
+
+    def clean(self) -> dict:
+        super().clean()
+        if "state" in self.errors:
+            # A hidden field has nowhere to stand: the sentence goes above the form.
+            del self.errors["state"]
+            self.add_error(None, CHANGED_MEANWHILE)
+        return self.cleaned_data
 
 
-_MOVE_WORDS = {
-    State.OPEN: _("Open: work goes on"),
-    State.PAUSED: _("Pause: nothing can be given until it is resumed"),
-    State.CLOSED: _("Close: every consent and everything shown to others ends at once"),
-}
+CHANGED_MEANWHILE = _("A colleague has changed the case in the meantime. Look at it and choose again.")
 
 
 class ItemForm(SoftStop):

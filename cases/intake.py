@@ -51,7 +51,18 @@ from cases.actions.case import barred_numbers
 from cases.crypt import index_key, seal
 from cases.law import InformationKind
 from cases.listfile import CaseList, Row, read_case_list
-from cases.models import Assignment, Case, CaseLock, CaseState, Item, ItemType, Person, Spell, State
+from cases.models import (
+    Assignment,
+    Case,
+    CaseLock,
+    CaseState,
+    FormerNumber,
+    Item,
+    ItemType,
+    Person,
+    Spell,
+    State,
+)
 from cases.models.item import KIND_OF_TYPE
 from initiatives.models import Initiative, Participation
 from initiatives.periods import today as today_in_sweden
@@ -380,7 +391,9 @@ def _work(row: Row, here: _Here | None) -> _Work | None:
 def _here(unit: Unit, rows: list[Row], *, lock: bool) -> dict[bytes, _Here]:
     """By number key. Asked in the unit's own context; to be written to, the cases are locked before they are read."""
     keys = [index_key(row.number.digits) for row in rows]
-    persons = {p.pk: _Here(p) for p in Person.objects.filter(unit=unit, number_key__in=keys)}
+    former = {bytes(key): person for key, person in FormerNumber.objects.had_any(unit.pk, keys)}
+    found = Person.objects.filter(Q(number_key__in=keys) | Q(pk__in=former.values()), unit=unit)
+    persons = {p.pk: _Here(p) for p in found}
     if not persons:
         return {}
     cases = list(Case.objects.filter(unit=unit, person__in=persons).order_by("pk"))
@@ -395,7 +408,8 @@ def _here(unit: Unit, rows: list[Row], *, lock: bool) -> dict[bytes, _Here]:
             here.case, here.closed = case, closed
     by_case = {here.case.pk: here for here in persons.values() if here.case is not None}
     _what_stands(unit, by_case)
-    return {bytes(here.person.number_key or b""): here for here in persons.values()}
+    by_former = {key: persons[person] for key, person in former.items()}
+    return by_former | {bytes(here.person.number_key or b""): here for here in persons.values()}
 
 
 def _what_stands(unit: Unit, by_case: dict[int, _Here]) -> None:

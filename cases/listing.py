@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from cases.crypt import index_key
 from cases.law import InformationKind
 from cases.leaves import days_of
-from cases.models import Assignment, Case, Disclosure, Item, ItemType, Person, State
+from cases.models import Assignment, Case, Disclosure, FormerNumber, Item, ItemType, Person, State
 from cases.models.case import opens
+from cases.pasted import Pasted, read_pasted
 from cases.seams import Matter
 from parties.models import Membership
 from parties.numbers import NumberProblem, parse_number
@@ -216,24 +217,39 @@ class Found:
     asked_for_number: bool = False
     part_of_number: bool = False
     more: bool = False
+    # What was pasted, when a case may be logged on it: the unit has none that goes on.
+    to_log: Pasted | None = None
+    problem: str = ""
 
 
 def search(member: Membership, term: str) -> Found:
-    """Cases by case number or personal number among all that may be opened, by name among the unit's own (R6)."""
+    """Cases by case number or personal number among all that may be opened, by name among the unit's own (R6).
+
+    A number may have a name beside it, as copied from elsewhere: the number is searched for.
+    """
     found = Found()
     if not term:
         return found
     visible = Case.objects.open_to(member)
+    pasted = read_pasted(term)
     try:
-        number = parse_number(term)
-    except NumberProblem:
+        number = parse_number(pasted.number if pasted else term)
+    except NumberProblem as problem:
         number = None
+        if pasted is not None:
+            found.problem = problem.sentence
+            return found
         # Half a number is no number, and a part of one is searched for nowhere.
         found.part_of_number = re.fullmatch(r"[\d\s+-]{5,}", term) is not None
     if number is not None:
         found.asked_for_number = True
-        people = Person.objects.visible_to(member).filter(number_key=index_key(number.digits))
+        key = index_key(number.digits)
+        former = FormerNumber.objects.had(member.unit_id, key).values("person")
+        people = Person.objects.visible_to(member).filter(Q(number_key=key) | Q(pk__in=former))
         matches = visible.filter(person__in=people)
+        goes_on = Case.objects.owned_by(member).with_state().filter(~Q(state=State.CLOSED), person__in=people)
+        if pasted is not None and not goes_on.exists():
+            found.to_log = pasted
     else:
         matches = visible.filter(number=as_case_number(term))
         if not matches.exists():

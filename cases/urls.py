@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import blocks, case, consents, desk, intake, items
+from cases.views import blocks, case, closing, consents, correct, desk, hand_over, intake, items
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -15,13 +15,21 @@ urlpatterns = [
     path("cases/import/list/rejected.csv", intake.import_rejected, name="import_rejected"),
     path("cases/<str:number>/", case.case_page, name="case"),
     path("cases/<str:number>/state/", case.case_state, name="case_state"),
+    path("cases/<str:number>/close/", closing.close_case, name="close_case"),
+    path("cases/<str:number>/outcome/", closing.outcome, name="outcome"),
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
     path("cases/<str:number>/spells/<int:pk>/", case.spell, name="spell"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
     path("cases/<str:number>/blocks/", blocks.blocks, name="blocks"),
     path("cases/<str:number>/blocks/new/", blocks.new_block, name="new_block"),
     path("cases/<str:number>/blocks/<int:pk>/lift/", blocks.lift_block, name="lift_block"),
-    path("cases/<str:number>/assign/", case.assign, name="assign"),
+    path("cases/<str:number>/assign/", hand_over.assign, name="assign"),
+    path("cases/<str:number>/hand-over/", hand_over.hand_over, name="hand_over"),
+    path("cases/<str:number>/hand-over/answer/", hand_over.hand_over_answer, name="hand_over_answer"),
+    path("cases/<str:number>/correct/", correct.correct, name="correct"),
+    path("cases/<str:number>/correct/wrong-person/", correct.wrong_person, name="wrong_person"),
+    path("cases/<str:number>/correct/twice/", correct.registered_twice, name="registered_twice"),
+    path("cases/<str:number>/correct/number/", correct.change_number, name="change_number"),
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),

@@ -10,15 +10,21 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from audit import ledger
+from cases import seams
 from cases.actions.locking import locked
 from cases.crypt import index_key, seal
 from cases.models import (
     Assignment,
     Case,
     CaseLock,
+    CaseOutcome,
     CaseState,
+    Cause,
     ConsentLine,
     Ending,
+    FormerNumber,
+    HandOver,
+    HandOverEnd,
     NumberKind,
     Person,
     Sex,
@@ -26,6 +32,8 @@ from cases.models import (
     State,
 )
 from cases.models.case import MOVES
+from cases.models.outcome import FACTS
+from errands import jobs
 from initiatives.models import Initiative
 from parties.models import CARE_KINDS, Membership, PartyKind, Role, Unit
 from parties.numbers import Number
@@ -45,6 +53,10 @@ class NotByYou(Exception):
 
 class IllegalMove(Exception):
     """A state that cannot follow the present one."""
+
+
+class CauseMissing(Exception):
+    """A case is closed for a cause; for the cause "other" it is also said in words."""
 
 
 OPENERS = frozenset({Role.COORDINATOR, Role.CLINICIAN, Role.INVESTIGATOR, Role.OFFICER})
@@ -82,7 +94,7 @@ def open_case(
     """
     unit = unit or by.unit
     if number:
-        _one_at_a_time(unit, index_key(number.digits))
+        one_at_a_time(unit, index_key(number.digits))
         if barred_numbers([index_key(number.digits)]):
             raise NotByYou
     person = find_person(unit=unit, number=number) if number else None
@@ -115,7 +127,7 @@ def _brought_up_to_date(person: Person, name: str, home_municipality: str, prote
     person.save(update_fields=["name", "home_municipality", "protected"])
 
 
-def _one_at_a_time(unit: Unit, key: bytes) -> None:
+def one_at_a_time(unit: Unit, key: bytes) -> None:
     """Holds, for the rest of the transaction, whoever else would log or reopen a case of the same person at the unit."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [unit.pk % 2**31, key.hex()])
@@ -129,8 +141,16 @@ def barred_numbers(keys: Iterable[bytes]) -> set[bytes]:
 
 
 def find_person(*, unit: Unit, number: Number) -> Person | None:
-    """The unit's own record of the person with this number, or None. Answers from the own unit only (R6)."""
-    return Person.objects.filter(unit=unit, number_key=index_key(number.digits)).first()
+    """The unit's own record of the person with this number, now or before it was changed, or None.
+
+    Answers from the own unit only (R6).
+    """
+    key = index_key(number.digits)
+    now = Person.objects.filter(unit=unit, number_key=key).first()
+    if now is not None:
+        return now
+    former = FormerNumber.objects.had(unit.pk, key).select_related("person").first()
+    return former.person if former else None
 
 
 def _register(
@@ -182,26 +202,85 @@ def record_spell(
 
 
 @transaction.atomic
-def set_state(*, by: Membership, case: Case, state: str, reason: str = "") -> None:
+def set_state(
+    *, by: Membership, case: Case, state: str, reason: str = "", cause: str = "", **facts: str
+) -> None:
     """Moves the case to open, paused or closed. Closing ends every line and every disclosure on it in the same deed.
 
-    Raises IllegalMove for a state that cannot follow the present one.
+    Closing says why (`cause`, and `reason` in words when it is another) and may say where the person stood before and
+    after (`facts`, see CaseOutcome); what is left out stands as not known until it is completed.
+    Raises IllegalMove for a state that cannot follow the present one, CauseMissing for a closing that does not say why.
     """
     case = locked(case, by=by, action="set_state")
     last = CaseState.objects.filter(case=case).latest("from_at", "id")
     if state not in MOVES[last.state]:
         raise IllegalMove(f"{last.state} -> {state}")
+    if state == State.CLOSED:
+        close(case, by, cause, reason, facts)
+        return
     if last.state == State.CLOSED and case.person.number_key is not None:
-        _one_at_a_time(case.unit, bytes(case.person.number_key))
+        one_at_a_time(case.unit, bytes(case.person.number_key))
         others = Case.objects.filter(person=case.person_id, unit=case.unit).exclude(pk=case.pk).with_state()
         there = others.filter(~Q(state=State.CLOSED)).first()
         if there is not None:
             raise AlreadyRegistered(there)
     CaseState.objects.create(case=case, unit=case.unit, state=state, by=by, reason=reason.strip())
-    if state == State.CLOSED:
-        _end_everything(case, by, Ending.CASE_CLOSED)
     ledger.record(f"case.{state}", by=by, case=case.pk, persons=[case.person_id])
     touch(case)
+
+
+def close(
+    case: Case,
+    by: Membership,
+    cause: str,
+    reason: str,
+    facts: dict[str, str],
+    *,
+    stays: Case | None = None,
+    deed: str = "case.closed",
+) -> None:
+    """Closes a case that is locked and not closed: the state, how it ended, and the end of everything, in one.
+
+    The rooms above are told afterwards, as after a withdrawal: they pause what no longer has a ground.
+    """
+    if cause not in Cause.values or (cause == Cause.OTHER and not reason.strip()):
+        raise CauseMissing
+    closing = CaseState.objects.create(
+        case=case, unit=case.unit, state=State.CLOSED, by=by, reason=reason.strip()
+    )
+    CaseOutcome.objects.create(
+        case=case, unit=case.unit, closing=closing, cause=cause, stays=stays, by=by, **facts
+    )
+    _end_everything(case, by, Ending.CASE_CLOSED)
+    overtake_offers(case, by)
+    ledger.record(deed, by=by, case=case.pk, persons=[case.person_id])
+    for kind in seams.on_consent_ended:
+        jobs.enqueue(
+            kind, f"{kind}:closing:{closing.pk}", {"case": case.pk}, by=by.pk, acting_for=case.unit_id
+        )
+    touch(case)
+
+
+@transaction.atomic
+def complete_outcome(*, by: Membership, case: Case, **facts: str) -> CaseOutcome:
+    """Writes what has been learnt since the closing, as a row of its own; the cause stays as it was.
+
+    A case that was closed before outcomes were asked for gets its cause now. Raises IllegalMove when the case is not closed.
+    """
+    case = locked(case, by=by, action="set_state")
+    last = CaseState.objects.filter(case=case).latest("from_at", "id")
+    before = CaseOutcome.objects.filter(closing=last).order_by("-id").first()
+    if last.state != State.CLOSED:
+        raise IllegalMove("the case is not closed")
+    if before is None and "cause" not in facts:
+        raise CauseMissing
+    if before is not None:
+        facts = {name: getattr(before, name) for name in FACTS} | facts | {"cause": before.cause}
+    made = CaseOutcome.objects.create(
+        case=case, unit=case.unit, closing=last, stays=before.stays if before else None, by=by, **facts
+    )
+    ledger.record("case.outcome", by=by, case=case.pk, persons=[case.person_id])
+    return made
 
 
 @transaction.atomic
@@ -234,16 +313,35 @@ def party_left(*, by: Membership, initiative: int, party: int) -> int:
 
 @transaction.atomic
 def assign(*, by: Membership, case: Case, member: Membership) -> None:
-    """Names who in the own unit handles the case from now. Sorts work; opens and closes nothing."""
+    """Names who in the own unit handles the case from now: oneself, or whom the manager says. Sorts work; opens nothing.
+
+    To a colleague a case is offered (actions/hand_over.py). An open offer of the case is overtaken by this.
+    """
     case = locked(case, by=by, action="assign")
     if member.unit_id != by.unit_id or not member.is_case_role:
         raise PermissionDenied(_("Only someone with a case role at your unit can be assigned."))
+    if member.pk != by.pk and by.role != Role.MANAGER:
+        raise PermissionDenied(_("A colleague is asked first. Hand the case over instead."))
+    overtake_offers(case, by)
+    if name_handler(case, by, member):
+        ledger.record("case.assigned", by=by, case=case.pk, persons=[case.person_id])
+
+
+def name_handler(case: Case, by: Membership, member: Membership) -> bool:
+    """The member handles the locked case in the unit from now; False when so it was already."""
     current = Assignment.objects.current().filter(case=case, unit=by.unit)
     if current.filter(member=member).exists():
-        return
+        return False
     current.update(until_at=Now())
     Assignment.objects.create(case=case, unit=by.unit, member=member)
-    ledger.record("case.assigned", by=by, case=case.pk, persons=[case.person_id])
+    return True
+
+
+def overtake_offers(case: Case, by: Membership) -> None:
+    """Ends the own unit's open offer of a locked case: another deed has decided, or it had lapsed."""
+    HandOver.objects.unanswered().filter(case=case, unit=by.unit).update(
+        ended_at=Now(), ended_by=by, how=HandOverEnd.OVERTAKEN
+    )
 
 
 def touch(case: Case) -> None:

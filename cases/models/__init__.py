@@ -4,14 +4,20 @@ from cases.models.block import Block, BlockKind
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.disclosure import Archive, Disclosure
+from cases.models.former_number import FormerNumber, NumberChange
+from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.item import Item, ItemType
+from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
+from cases.models import former_number as _former_number  # isort: skip
+from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import item as _item  # isort: skip
+from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
 
 CLASSIFIED = (
@@ -21,6 +27,9 @@ CLASSIFIED = (
     | _item.CLASSIFIED
     | _consent.CLASSIFIED
     | _disclosure.CLASSIFIED
+    | _outcome.CLASSIFIED
+    | _hand_over.CLASSIFIED
+    | _former_number.CLASSIFIED
 )
 
 __all__ = [
@@ -31,14 +40,20 @@ __all__ = [
     "BlockKind",
     "Case",
     "CaseLock",
+    "CaseOutcome",
     "CaseState",
+    "Cause",
     "Consent",
     "ConsentForm",
     "ConsentLine",
     "Disclosure",
     "Ending",
+    "FormerNumber",
+    "HandOver",
+    "HandOverEnd",
     "Item",
     "ItemType",
+    "NumberChange",
     "NumberKind",
     "Person",
     "Purpose",

@@ -13,8 +13,11 @@ from cases import consents, leaves, milestones, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case, refuse
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
+from cases.closing import outcome_now
+from cases.correct import doubles_of
 from cases.days import in_force
-from cases.forms import NewCaseForm, SpellForm, StateForm
+from cases.forms import CHANGED_MEANWHILE, NewCaseForm, SpellForm, StateForm
+from cases.history import moves_of
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, CaseState, State
 from cases.models.case import MOVES
@@ -29,7 +32,7 @@ def new_case(request: PortalRequest) -> HttpResponse:
     member = case_worker(request)
     if not case_verbs.may_open_cases(member):
         raise Http404
-    form = NewCaseForm(request.POST or None, by=member, initiatives=_initiatives_of(member))
+    form = NewCaseForm(request.POST or None, by=member, initiatives=initiatives_of(member))
     known = ""
     if form.is_valid():
         values = form.cleaned_data
@@ -65,7 +68,7 @@ def new_case(request: PortalRequest) -> HttpResponse:
     return render(request, "cases/new.html", {"form": form, "member": member, "known": known})
 
 
-def _initiatives_of(member: Membership) -> QuerySet[Initiative]:
+def initiatives_of(member: Membership) -> QuerySet[Initiative]:
     return Initiative.objects.filter(participations__party=member.party_id).distinct().order_by("name")
 
 
@@ -86,7 +89,11 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
         .first()
     )
     panels = [panel for panel in (part(request, case) for part in seams.case_panels) if panel]
+    doubles = doubles_of(case, member)
+    for double in doubles:
+        ledger.record_read("case.read", by=member, case=double.pk, persons=[double.person], basis="own")
     is_closed = state is not None and state.state == State.CLOSED
+    outcome = outcome_now(case) if is_closed else None
     return render(
         request,
         "cases/case.html",
@@ -104,6 +111,9 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "allowed": allowed_actions(member, case),
             "panels": panels,
             "is_closed": is_closed,
+            "outcome": outcome,
+            "moves": moves_of(case, member),
+            "doubles": doubles,
             "case_actions": []
             if is_closed
             else [action for part in seams.case_actions for action in part(request, case)],
@@ -145,7 +155,7 @@ def spell(request: PortalRequest, number: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def case_state(request: PortalRequest, number: str) -> HttpResponse:
-    """Opens, pauses or closes the case; the page says what closing ends."""
+    """Pauses, resumes or reopens the case; closing is a page of its own."""
     case = open_case(request, number)
     demand(who_acts(request), case, "set_state")
     state = CaseState.objects.filter(case=case).latest("from_at", "id")
@@ -155,13 +165,11 @@ def case_state(request: PortalRequest, number: str) -> HttpResponse:
             case_verbs.set_state(by=who_acts(request), case=case, **form.cleaned_data)
         except case_verbs.AlreadyRegistered as there:
             form.add_error(
-                "state",
+                None,
                 _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
             )
         except case_verbs.IllegalMove:
-            form.add_error(
-                "state", _("A colleague has changed the case in the meantime. Look at it and choose again.")
-            )
+            form.add_error(None, CHANGED_MEANWHILE)
         else:
             messages.success(
                 request, _("The case is now: %(state)s.") % {"state": State(form.cleaned_data["state"]).label}
@@ -180,25 +188,3 @@ def protect(request: PortalRequest, number: str) -> HttpResponse:
         messages.success(request, _("The identity is protected. Nothing is shown to others any longer."))
         return redirect("case", number=number)
     return render(request, "cases/protect.html", {"case": case})
-
-
-@require_http_methods(["GET", "POST"])
-def assign(request: PortalRequest, number: str) -> HttpResponse:
-    """Names who at the own unit handles the case."""
-    case = open_case(request, number)
-    demand(who_acts(request), case, "assign")
-    colleagues = [
-        m
-        for m in Membership.objects.current()
-        .filter(unit=who_acts(request).unit)
-        .select_related("user", "unit__party")
-        if m.is_case_role
-    ]
-    if request.method == "POST":
-        chosen = next((m for m in colleagues if str(m.pk) == request.POST.get("member")), None)
-        if chosen is None:
-            raise Http404
-        case_verbs.assign(by=who_acts(request), case=case, member=chosen)
-        messages.success(request, _("%(name)s now handles the case.") % {"name": chosen.user.name})
-        return redirect("case", number=number)
-    return render(request, "cases/assign.html", {"case": case, "colleagues": colleagues})

@@ -6,9 +6,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import listing, milestones, seams
+from cases import hand_over, listing, milestones, seams
 from cases.access import case_worker
+from cases.actions.case import may_open_cases
+from cases.forms import NewCaseForm
 from cases.listing import SHOW_PERSONS
+from cases.views.case import initiatives_of
 from parties.access import PortalRequest
 
 
@@ -17,7 +20,11 @@ def worklist(request: PortalRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = case_worker(request)
     matters = sorted(
-        (m for part in (listing.given_to_read, milestones.matters, *seams.worklist) for m in part(member)),
+        (
+            m
+            for part in (listing.given_to_read, hand_over.worklist, milestones.matters, *seams.worklist)
+            for m in part(member)
+        ),
         key=lambda m: (m.due_on is None, m.due_on, m.case_number),
     )
     today = timezone.localdate()
@@ -68,4 +75,15 @@ def case_search(request: PortalRequest) -> HttpResponse:
         ledger.record_read("cases.searched", by=member, persons=found.persons)
     if found.only is not None:
         return redirect("case", number=found.only)
-    return render(request, "cases/found.html", {"found": found, "term": term, "member": member})
+    form = None
+    if found.to_log is not None and may_open_cases(member):
+        # The page without a hit is the form: what was typed goes on by post, never in an address or a session.
+        form = NewCaseForm(
+            by=member,
+            initiatives=initiatives_of(member),
+            initial={"number": found.to_log.number, "name": found.to_log.name},
+        )
+        if not found.rows:
+            # The next thing to write, or Enter at once when all is there.
+            form.fields["number" if found.to_log.name else "name"].widget.attrs["autofocus"] = True
+    return render(request, "cases/found.html", {"found": found, "term": term, "member": member, "form": form})

@@ -44,7 +44,9 @@ def world(cast):
 PAGES = {
     "coordinator": [
         "/todo/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
-        "/cases/{n}/spells/new/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/items/new/",
+        "/cases/{n}/spells/new/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/close/",
+        "/cases/{n}/hand-over/", "/cases/{n}/correct/", "/cases/{n}/correct/wrong-person/", "/cases/{n}/correct/twice/",
+        "/cases/{n}/correct/number/", "/cases/{n}/items/new/",
         "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
         "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",

@@ -95,7 +95,7 @@ def test_a_closed_case_is_not_reopened_beside_an_open_one(cast):
     number = parse_number(test_number(702))
     with acting(cast.coordinator):
         first = case_verbs.open_case(by=cast.coordinator, number=number, name="En", opened_on=TODAY)
-        case_verbs.set_state(by=cast.coordinator, case=first, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=first, state="closed", cause="completed")
         case_verbs.open_case(by=cast.coordinator, number=number, name="En", opened_on=TODAY)
         with pytest.raises(case_verbs.AlreadyRegistered), transaction.atomic():
             case_verbs.set_state(by=cast.coordinator, case=first, state="open")
@@ -138,7 +138,7 @@ def test_a_consent_that_begins_tomorrow_carries_nothing_past_a_withdrawal_today(
 def test_no_consent_is_recorded_on_a_case_that_is_not_open(cast, state):
     case = make_case(cast.coordinator)
     with acting(cast.coordinator):
-        case_verbs.set_state(by=cast.coordinator, case=case, state=state)
+        case_verbs.set_state(by=cast.coordinator, case=case, state=state, cause="completed")
     with pytest.raises(consent_verbs.NotNow):
         record(cast.coordinator, case, cast.investigator)
     with acting(cast.coordinator):
@@ -242,12 +242,12 @@ def test_protection_ticked_at_a_later_case_of_the_same_person_counts(cast):
     told = {"by": cast.coordinator, "number": number, "opened_on": timezone.localdate()}
     with acting(cast.coordinator):
         first = case_verbs.open_case(**told, name="Test Testsson", home_municipality="Provby")
-        case_verbs.set_state(by=cast.coordinator, case=first, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=first, state="closed", cause="completed")
         second = case_verbs.open_case(**told, name="Test Nytt", protected=True)
         second.person.refresh_from_db()
         assert second.person_id == first.person_id and second.person.protected
         assert (second.person.name, second.person.home_municipality) == ("Test Nytt", "Provby")
-        case_verbs.set_state(by=cast.coordinator, case=second, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=second, state="closed", cause="completed")
         third = case_verbs.open_case(**told, name="")
         third.person.refresh_from_db()
         assert third.person.protected and third.person.name == "Test Nytt", "an empty field says nothing"

@@ -156,13 +156,13 @@ def statutory_answer_after_ninety_days(world: World) -> None:
 def case_closed(world: World) -> None:
     live(world)
     with acting(world.cast.coordinator):
-        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed")
+        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed", cause="completed")
 
 
 def statutory_answer_then_closed(world: World) -> None:
     statutory_answer(world)
     with acting(world.cast.coordinator):
-        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed")
+        case_verbs.set_state(by=world.cast.coordinator, case=world.case, state="closed", cause="completed")
 
 
 def identity_protected(world: World) -> None:
@@ -340,6 +340,9 @@ def test_the_canary_is_seen_only_where_the_table_says(state, cast, sign_in, monk
             assert not title or not any(k in title[1] for k in (NAME, NUMBER, DIGITS, TEXT)), (name, address)
             # The term one typed oneself stands in the search field; it tells nothing.
             text = re.sub(r'<input[^>]*name="q"[^>]*>', "", text)
+            if address.startswith("search "):
+                # And, without a hit, in the form of a new case.
+                text = re.sub(r'<input[^>]*name="number"[^>]*>', "", text)
             holds_identity = any(k in text for k in (NAME, NUMBER, DIGITS))
             holds_words = TEXT in text
             assert SECRET not in text or name in owners, (state.__name__, name, address)

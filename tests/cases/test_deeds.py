@@ -104,7 +104,7 @@ def test_a_person_is_logged_once_at_a_unit_and_again_after_closing(cast):
         with pytest.raises(case_verbs.AlreadyRegistered) as there:
             case_verbs.open_case(by=cast.coordinator, number=number, name="Två", opened_on=TODAY)
         assert there.value.case == first
-        case_verbs.set_state(by=cast.coordinator, case=first, state=State.CLOSED)
+        case_verbs.set_state(by=cast.coordinator, case=first, state=State.CLOSED, cause="completed")
         again = case_verbs.open_case(by=cast.coordinator, number=number, name="Tre", opened_on=TODAY)
         assert again.person_id == first.person_id and Person.objects.count() == 1
     with acting(cast.other_clinic):
@@ -136,14 +136,14 @@ def test_states_move_as_the_table_says(cast):
     case = make_case(cast.coordinator)
     with acting(cast.coordinator):
         for state in (State.PAUSED, State.OPEN, State.CLOSED, State.OPEN):
-            case_verbs.set_state(by=cast.coordinator, case=case, state=state)
+            case_verbs.set_state(by=cast.coordinator, case=case, state=state, cause="completed")
         for state in (State.CLOSED, State.PAUSED):
             case_verbs.set_state(
                 by=cast.coordinator, case=case, state=State.OPEN
             ) if state == State.PAUSED else None
-            case_verbs.set_state(by=cast.coordinator, case=case, state=state)
+            case_verbs.set_state(by=cast.coordinator, case=case, state=state, cause="completed")
             with pytest.raises(case_verbs.IllegalMove), transaction.atomic():
-                case_verbs.set_state(by=cast.coordinator, case=case, state=state)
+                case_verbs.set_state(by=cast.coordinator, case=case, state=state, cause="completed")
 
 
 def test_paused_gives_nothing_in_either_direction(cast):
@@ -367,7 +367,12 @@ def test_a_consent_to_kinds_the_law_does_not_know_makes_no_line(cast):
 def test_an_assignment_sorts_and_opens_nothing(cast):
     case, _ = given_plan(cast)
     with acting(cast.coordinator):
-        case_verbs.assign(by=cast.coordinator, case=case, member=cast.colleague)
+        with pytest.raises(PermissionDenied):
+            # A colleague is asked first (test_hand_over.py).
+            case_verbs.assign(by=cast.coordinator, case=case, member=cast.colleague)
+    with acting(cast.manager):
+        case_verbs.assign(by=cast.manager, case=case, member=cast.colleague)
+    with acting(cast.coordinator):
         current = Assignment.objects.current().filter(case=case, unit=cast.coordinator.unit)
         assert [a.member_id for a in current] == [cast.colleague.pk]
         with pytest.raises(PermissionDenied):

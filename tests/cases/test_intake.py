@@ -447,7 +447,7 @@ def test_a_person_who_is_already_at_the_unit_keeps_the_case(cast, state):
 def test_a_closed_case_stays_closed_and_a_new_sick_leave_opens_a_new_one(cast):
     case = after_import(cast)
     with acting(cast.coordinator):
-        case_verbs.set_state(by=cast.coordinator, case=case, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=case, state="closed", cause="completed")
     assert counts(imported(cast.administrator, listed(row(**LATER)))) == (0, 0, 1)
     assert counts(imported(cast.administrator, listed(row(remark="Något annat")))) == (0, 0, 1)
     again = listed(row(start="2026-10-01", end="2026-10-31", **LATER))
@@ -464,11 +464,11 @@ def test_the_case_that_is_open_counts_though_a_later_one_is_closed(cast):
     first = after_import(cast)
     later = listed(row(start="2026-10-01", end="2026-10-31", **LATER))
     with acting(cast.coordinator):
-        case_verbs.set_state(by=cast.coordinator, case=first, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=first, state="closed", cause="completed")
     imported(cast.administrator, later)
     with acting(cast.coordinator):
         second = Case.objects.exclude(pk=first.pk).get()
-        case_verbs.set_state(by=cast.coordinator, case=second, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=second, state="closed", cause="completed")
         case_verbs.set_state(by=cast.coordinator, case=first, state="open")
     assert counts(imported(cast.administrator, later)) == (0, 1, 0)
     with acting(cast.coordinator):
@@ -485,7 +485,7 @@ def test_of_a_person_with_protected_identity_only_the_spell_is_recorded(cast):
         assert (case.spells.count(), case.items.count()) == (1, 0)
     assert counts(imported(cast.administrator, content)) == (0, 0, 1)
     with acting(cast.coordinator):
-        case_verbs.set_state(by=cast.coordinator, case=case, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=case, state="closed", cause="completed")
     later = listed(row(start="2026-10-01", end="2026-10-31", employer="Prov Livs AB", remark="Bor"))
     assert counts(imported(cast.administrator, later)) == (1, 0, 0)
     with acting(cast.coordinator):

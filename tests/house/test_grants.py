@@ -13,8 +13,10 @@ REMOVED = {READ, ADD, CHANGE, DELETE}
 GRANTS: dict[str, set[str]] = {
     # Written once.
     "audit_entry": KEPT,
+    "cases_caseoutcome": KEPT,
     "cases_casestate": KEPT,
     "cases_consent": KEPT,
+    "cases_formernumber": KEPT,
     "cases_item": KEPT,
     "cases_spell": KEPT,
     "errands_file": KEPT,
@@ -35,6 +37,7 @@ GRANTS: dict[str, set[str]] = {
     "cases_caselock": CHANGED,
     "cases_consentline": CHANGED,
     "cases_disclosure": CHANGED,
+    "cases_handover": CHANGED,
     "cases_person": CHANGED,
     "errands_job": CHANGED,
     "errands_notice": CHANGED,

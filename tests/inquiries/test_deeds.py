@@ -213,7 +213,7 @@ def test_a_question_that_stays_closed_after_reopening_says_so(cast, shared, sign
     before = client.get(f"/inquiries/{inquiry.pk}/").content.decode()
     assert "Hur går det?" in before and "Skicka svaret" in before
     with acting(cast.coordinator):
-        case_verbs.set_state(by=cast.coordinator, case=case, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=case, state="closed", cause="completed")
         case_verbs.set_state(by=cast.coordinator, case=case, state="open")
     after = client.get(f"/inquiries/{inquiry.pk}/").content.decode()
     assert "Frågan visas inte längre i portalen." in after and "Hur går det?" not in after
