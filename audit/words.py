@@ -65,6 +65,8 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "item.given": _("Gave an item"),
             "item.stopped": _("Stopped showing an item"),
             "consent.read": _("Read a consent"),
+            "consent.form_printed": _("Printed a consent form"),
+            "consent.statistics_printed": _("Printed the sheet on statistics"),
             "consent.recorded": _("Recorded a consent"),
             "consent.withdrawn": _("Recorded a withdrawal"),
         },

@@ -406,6 +406,35 @@ class ConsentRecordForm(forms.Form):
         return pairs
 
 
+class ConsentPrintForm(forms.Form):
+    """What the printed form is to ask about. The person ticks; here is only chosen whom the paper names."""
+
+    unmarked = frozenset({"purpose"})
+
+    units = PartyAndUnit(
+        label=_("Whom the form names"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only those that the person may need. At most five on one form, so that it can be read."),
+        error_messages={"required": _("Tick at least one that the form is about.")},
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=_("For what"), required=False, widget=forms.RadioSelect,
+        choices=[("", _("The person ticks it on the paper")), *Purpose.choices],
+    )  # fmt: skip
+
+    def __init__(self, *args, units: QuerySet[Unit], most: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+        field_of(self, "units", PartyAndUnit).queryset = units
+
+    def clean_units(self) -> QuerySet[Unit]:
+        units = self.cleaned_data["units"]
+        if len(units) > self.most:
+            raise forms.ValidationError(
+                _("A form names at most five. Take away some, and print another form for them."), code="many"
+            )
+        return units
+
+
 def _too_long_sentence() -> str:
     return _now("The consent must have an end date, at most %(months)s months ahead.") % {
         "months": LONGEST_MONTHS

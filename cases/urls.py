@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, consents, desk, intake, items
+from cases.views import case, consents, desk, intake, items, papers
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("cases/<str:number>/items/<int:pk>/give/", items.give, name="give"),
     path("cases/<str:number>/items/<int:pk>/stop/", items.stop_showing, name="stop_showing"),
     path("cases/<str:number>/consents/new/", consents.new_consent, name="new_consent"),
+    path("cases/<str:number>/consents/print/", papers.print_consent, name="print_consent"),
+    path("cases/<str:number>/consents/statistics/", papers.print_statistics, name="print_statistics"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
     path("own/", items.own_items, name="own_items"),

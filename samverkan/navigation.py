@@ -106,6 +106,8 @@ SECTION_OF = {
             "give",
             "stop_showing",
             "new_consent",
+            "print_consent",
+            "print_statistics",
             "consent",
             "withdraw",
             "case_state",
