@@ -67,6 +67,8 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "consent.read": _("Read a consent"),
             "consent.form_printed": _("Printed a consent form"),
             "consent.statistics_printed": _("Printed the sheet on statistics"),
+            "consent.shared_printed": _("Printed what is shared about the person"),
+            "consent.receipt_printed": _("Printed the receipt of a withdrawal"),
             "consent.recorded": _("Recorded a consent"),
             "consent.withdrawn": _("Recorded a withdrawal"),
         },

@@ -83,7 +83,17 @@ def open_consent(request: PortalRequest, case: Case, number: str) -> Consent:
 
 # What a member of the owning unit may do with the case, by role; what a member of another unit that sees it may do.
 _OWNER = frozenset(
-    {"write_item", "give", "record_consent", "withdraw", "set_state", "assign", "record_spell", "protect"}
+    {
+        "write_item",
+        "give",
+        "record_consent",
+        "withdraw",
+        "set_state",
+        "assign",
+        "record_spell",
+        "protect",
+        "tell_person",
+    }
 )
 _OTHERS = frozenset({"write_item", "give", "assign"})
 _READS_ONLY = frozenset({Role.MANAGER})
@@ -98,11 +108,11 @@ def allowed_actions(membership: Membership, case: Case) -> frozenset[str]:
     """What the membership may do with a case it sees. Asked by the page, the form, the deed and the test alike.
 
     The owning unit's coordinators, clinicians and officers do everything; another unit writes, gives and assigns of its
-    own. A manager reads, and may assign.
+    own. A manager reads, may assign, and prints what the person is told.
     """
     actions = _OWNER if case.unit_id == membership.unit_id else _OTHERS
     if not may_write(membership):
-        return actions & {"assign"}
+        return actions & {"assign", "tell_person"}
     return actions
 
 

@@ -111,7 +111,7 @@ def full_name(unit: Unit) -> str:
     return unit.name if party in unit.name else f"{party}, {unit.name}"
 
 
-def _heading(case: Case, unit: Unit, form_number: str) -> dict[str, Any]:
+def heading(case: Case, unit: Unit, form_number: str = "") -> dict[str, Any]:
     """What stands on every paper: whose it is, its numbers, and whom to call."""
     person = case.person
     shown = not person.protected and person.number_kind != NumberKind.NONE
@@ -120,6 +120,7 @@ def _heading(case: Case, unit: Unit, form_number: str) -> dict[str, Any]:
         "version": FORM_VERSION,
         "case_number": case.number,
         "printed": timezone.localdate().isoformat(),
+        "printed_long": in_long(timezone.localdate()),
         "protected": person.protected,
         "unnamed": person.number_kind == NumberKind.NONE,
         "name": person.name if shown else "",
@@ -143,7 +144,7 @@ def consent_form(
     pairs = [_pair(unit, other) for other in chosen]
     kinds = [Kind("ABCDEFGH"[n], kind, words) for n, (kind, words) in enumerate(ON_THE_FORM.items())]
     parties = {unit.party.kind, *(other.party.kind for other in chosen)}
-    return _heading(case, unit, form_number) | {
+    return heading(case, unit, form_number) | {
         "house": "mottagningen" if unit.party.kind in CARE_KINDS else "enheten",
         "kinds": kinds,
         "pairs": [rows for rows in pairs if rows],
@@ -186,7 +187,7 @@ def statistics_sheet(case: Case, unit: Unit, form_number: str) -> dict[str, Any]
         .order_by("from_on")
         .first()
     )
-    return _heading(case, unit, form_number) | {
+    return heading(case, unit, form_number) | {
         "initiative": case.initiative.name,
         "initiative_owner": owner.name if owner else unit.party.name,
     }

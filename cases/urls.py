@@ -23,11 +23,17 @@ urlpatterns = [
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),
     path("cases/<str:number>/items/<int:pk>/give/", items.give, name="give"),
     path("cases/<str:number>/items/<int:pk>/stop/", items.stop_showing, name="stop_showing"),
+    path("cases/<str:number>/shared/", papers.print_shared, name="print_shared"),
     path("cases/<str:number>/consents/new/", consents.new_consent, name="new_consent"),
     path("cases/<str:number>/consents/print/", papers.print_consent, name="print_consent"),
     path("cases/<str:number>/consents/statistics/", papers.print_statistics, name="print_statistics"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
+    path(
+        "cases/<str:number>/consents/<str:consent_number>/receipt/",
+        papers.print_receipt,
+        name="print_receipt",
+    ),
     path("own/", items.own_items, name="own_items"),
     path("own/<int:pk>/", items.own_item, name="own_item"),
 ]

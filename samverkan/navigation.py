@@ -108,6 +108,8 @@ SECTION_OF = {
             "new_consent",
             "print_consent",
             "print_statistics",
+            "print_shared",
+            "print_receipt",
             "consent",
             "withdraw",
             "case_state",

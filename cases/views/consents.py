@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import consents
+from cases import consents, told
 from cases.access import allowed_actions, demand, open_case, open_consent
 from cases.actions import consent as consent_verbs
 from cases.forms import ConsentRecordForm, WithdrawForm
@@ -105,6 +105,8 @@ def consent_page(request: PortalRequest, number: str, consent_number: str) -> Ht
             "lines": lines,
             "standing": any(line.is_live for line in lines),
             "given": consents.given_on(case),
+            "may_print_receipt": told.was_withdrawn(consent)
+            and "tell_person" in allowed_actions(who_acts(request), case),
             "may_withdraw": "withdraw" in allowed_actions(who_acts(request), case),
         },
     )
@@ -133,7 +135,7 @@ def withdraw(request: PortalRequest, number: str, consent_number: str) -> HttpRe
         if ended:
             messages.success(
                 request,
-                _("Withdrawn %(date)s at %(time)s. The others see nothing of it any longer.")
+                _("Withdrawn %(date)s at %(time)s. Print the receipt for the person.")
                 % {"date": now.date(), "time": now.strftime("%H.%M")},
             )
         return redirect("consent", number=number, consent_number=consent_number)

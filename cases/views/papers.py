@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit import ledger
-from cases import papers
-from cases.access import demand, open_case
+from cases import papers, told
+from cases.access import demand, open_case, open_consent
 from cases.forms import ConsentPrintForm
 from cases.models import Case
 from parties.access import PortalRequest, who_acts
@@ -48,6 +48,29 @@ def print_statistics(request: PortalRequest, number: str) -> HttpResponse:
     form_number = papers.new_form_number()
     pdf = papers.drawn("statistics", papers.statistics_sheet(case, member.unit, form_number))
     return _handed_out(pdf, "consent.statistics_printed", by=member, case=case, number=form_number)
+
+
+@require_POST
+def print_shared(request: PortalRequest, number: str) -> HttpResponse:
+    """*Detta delas om dig*: the own unit's case, as it stands at this moment."""
+    case = open_case(request, number)
+    member = who_acts(request)
+    demand(member, case, "tell_person")
+    pdf = papers.drawn("shared", told.shared(case, member.unit))
+    return _handed_out(pdf, "consent.shared_printed", by=member, case=case, number=case.number)
+
+
+@require_POST
+def print_receipt(request: PortalRequest, number: str, consent_number: str) -> HttpResponse:
+    """The receipt of what was withdrawn of a consent. 404 while nothing of it is withdrawn."""
+    case = open_case(request, number)
+    consent = open_consent(request, case, consent_number)
+    member = who_acts(request)
+    demand(member, case, "tell_person")
+    if not told.was_withdrawn(consent):
+        raise Http404
+    pdf = papers.drawn("receipt", told.receipt(case, consent, member.unit))
+    return _handed_out(pdf, "consent.receipt_printed", by=member, case=case, number=consent.number)
 
 
 def _handed_out(pdf: bytes, deed: str, *, by: Membership, case: Case, number: str) -> HttpResponse:

@@ -11,12 +11,14 @@ from django.utils import timezone
 from audit import ledger
 from cases import papers
 from cases.actions import case as case_verbs
+from cases.actions import consent as consent_verbs
+from cases.deciding import last_day
 from cases.law import CONSENT_KINDS, Act, Ground, grounds_for
-from cases.models import Case
+from cases.models import Case, ConsentLine
 from initiatives.models import Initiative, Participation
 from parties.access import acting
 from parties.models import Organisation, Party, PartyKind, Role, Unit
-from tests.factories import make_case, make_member
+from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line, make_member
 from tests.reports import pdftext, pdfua
 
 pytestmark = pytest.mark.django_db
@@ -292,3 +294,130 @@ def test_no_row_no_paper(cast, case, sign_in, monkeypatch):
     monkeypatch.setattr(ledger, "_write", broken)
     with pytest.raises(OSError, match="no ledger"):
         printed(client, case, cast.investigator.unit)
+
+
+def given_under_a_consent(cast, case):
+    """A consent both ways with FK, and one plan given to FK under it."""
+    consent = make_consent(cast.coordinator, case, excluded="Ingenting om min syster")
+    for kind in ("existence", "plan", "medical"):
+        make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, kind)
+    make_line(consent, cast.coordinator, cast.investigator, cast.coordinator.unit, "existence")
+    plan = make_item(cast.coordinator, case, heading="Hemlig rubrik", text="Hemlig text")
+    make_disclosure(cast.coordinator, case, cast.investigator.unit)
+    make_disclosure(cast.coordinator, case, cast.investigator.unit, plan)
+    return consent
+
+
+def test_the_sheet_tells_what_is_shared_with_whom_until_when_and_what_was_given(cast, case, sign_in):
+    consent = given_under_a_consent(cast, case)
+    client = sign_in(cast.coordinator)
+    answer = client.post(f"/cases/{case.number}/shared/")
+    assert answer["Content-Type"] == "application/pdf" and "no-store" in answer["Cache-Control"]
+    text = words(answer.content)
+    until = papers.in_long(last_day(timezone.now() + timedelta(days=30)))
+    for said in (
+        "Detta delas om dig",
+        f"{cast.coordinator.unit.name} får lämna till FK Prov A:",
+        "diagnos, behandling och resultat av behandling",
+        f"Till och med {until}.",
+        "Du har sagt ja till det.",
+        "Från Mottagning Norr till FK Prov A",
+        "vad som är planerat och gjort för din rehabilitering",
+        "Ingenting om min syster",
+        "Försäkringskassan får använda uppgifterna när den bedömer din rätt till ersättning.",
+        "Så frågar du de andra om deras logg",
+        "Du kan ändra dig",
+    ):
+        assert said in text, said
+    assert "Hemlig" not in text, "the sheet tells the kinds, not the words"
+    assert "Visas inte längre" not in text
+    assert "beslut om din ersättning" not in text, "a kind that nobody said yes to"
+    with acting(cast.coordinator):
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+    text = words(client.post(f"/cases/{case.number}/shared/").content)
+    assert "Just nu delas ingenting om dig med andra." in text
+    assert "Visas inte längre" in text and "får lämna till" not in text
+
+
+def test_what_stands_on_another_ground_is_told_with_its_ground(cast, case, sign_in):
+    make_disclosure(
+        cast.coordinator, case, cast.investigator.unit, basis="fk_duty", request=1, decided_by="Läkare",
+        until_at=timezone.now() + timedelta(days=90),
+    )  # fmt: skip
+    text = words(sign_in(cast.coordinator).post(f"/cases/{case.number}/shared/").content)
+    assert "FK Prov A ser detta från Mottagning Norr:" in text
+    assert "Försäkringskassan frågade, och enligt lag ska frågan besvaras." in text
+    assert "Just nu delas ingenting" not in text
+
+
+def test_the_receipt_tells_what_was_withdrawn_and_what_had_been_given(cast, case, sign_in):
+    consent = given_under_a_consent(cast, case)
+    client = sign_in(cast.coordinator)
+    address = f"/cases/{case.number}/consents/{consent.number}/receipt/"
+    assert client.post(address).status_code == 404, "nothing is withdrawn yet"
+    page = client.get(f"/cases/{case.number}/consents/{consent.number}/").content.decode()
+    assert "Skriv ut kvittot" not in page
+    with acting(cast.coordinator):
+        line = ConsentLine.objects.get(consent=consent, kind="plan")
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent, lines=[line.pk])
+        ended_at = timezone.localtime(ConsentLine.objects.get(pk=line.pk).ended_at)
+    page = client.get(f"/cases/{case.number}/consents/{consent.number}/").content.decode()
+    assert "Skriv ut kvittot" in page
+    text = words(client.post(address).content)
+    for said in (
+        "Kvitto: du har tagit tillbaka en del av ditt samtycke",
+        "Mottagning Norr får inte längre lämna till FK Prov A:",
+        f"Det gäller från {papers.in_long(ended_at.date())} klockan {ended_at:%H.%M}.",
+        "FK Prov A ser inte längre en uppgift i portalen.",
+        "Detta gäller fortfarande",
+        "De andra får inte veta varför.",
+    ):
+        assert said in text, said
+    with acting(cast.coordinator):
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+    text = words(client.post(address).content)
+    assert "Kvitto: du har tagit tillbaka ditt samtycke" in text and "Detta gäller fortfarande" not in text
+
+
+def test_the_papers_to_the_person_are_clean_also_when_there_is_little_to_tell(cast, case, sign_in):
+    client = sign_in(cast.coordinator)
+    files = {"nothing": client.post(f"/cases/{case.number}/shared/").content}
+    assert "Ingenting har lämnats ännu." in words(files["nothing"])
+    consent = given_under_a_consent(cast, case)
+    files["shared"] = client.post(f"/cases/{case.number}/shared/").content
+    with acting(cast.coordinator):
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+    files["receipt"] = client.post(f"/cases/{case.number}/consents/{consent.number}/receipt/").content
+    with acting(cast.coordinator):
+        case_verbs.protect(by=cast.coordinator, case=case)
+    files["protected"] = client.post(f"/cases/{case.number}/shared/").content
+    assert NAME in words(files["shared"]) and NAME not in words(files["protected"])
+    assert pdfua.problems(files) == {}
+
+
+def test_the_persons_papers_are_the_owners_alone_to_print(cast, case, sign_in, rows):
+    """FK, to whom the case is given, sees it and may not tell for the clinic (R13); to others it is not there."""
+    consent = given_under_a_consent(cast, case)
+    with acting(cast.coordinator):
+        line = ConsentLine.objects.get(consent=consent, kind="plan")
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent, lines=[line.pk])
+    owners = {"coordinator", "colleague", "manager"}
+    receivers = {"investigator", "unassigned_officer"}
+    for name, member in cast.everyone.items():
+        client = sign_in(member)
+        for address, given in (
+            (f"/cases/{case.number}/shared/", 403),
+            (f"/cases/{case.number}/consents/{consent.number}/receipt/", 404),
+        ):
+            rows.clear()
+            answer = client.post(address)
+            if name in owners:
+                assert answer.status_code == 200, (name, address)
+                assert [r[0] for r in rows][-1].endswith("_printed") and rows[-1][2] == [case.person_id]
+            elif name in receivers:
+                assert answer.status_code == given, (name, address)
+            elif member is None or name == "ended_member":
+                assert answer.status_code != 200
+            else:
+                assert answer.status_code == 404, (name, address)
+            assert name in owners or b"%PDF" not in answer.content
