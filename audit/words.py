@@ -70,6 +70,8 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "consent.shared_printed": _("Printed what is shared about the person"),
             "consent.receipt_printed": _("Printed the receipt of a withdrawal"),
             "consent.recorded": _("Recorded a consent"),
+            "consent.declined": _("Recorded that the person declined"),
+            "consent.mistaken": _("Marked a consent as recorded by mistake"),
             "consent.withdrawn": _("Recorded a withdrawal"),
         },
     ),

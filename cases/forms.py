@@ -465,6 +465,43 @@ class WithdrawForm(forms.Form):
         return values
 
 
+class DeclinedForm(forms.Form):
+    """The person said no."""
+
+    declined_on = DateField(
+        label=_("Which day"), error_messages={"required": _("Fill in the day the person said no.")}
+    )
+    said_by = forms.ChoiceField(
+        label=_("Who said no"), widget=forms.RadioSelect,
+        choices=[("person", _("The person")), ("representative", _("Someone who represents the person"))],
+        error_messages={"required": _("Choose who said no.")},
+    )  # fmt: skip
+    note = PersonText(
+        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Stays with your unit. The person need not say why."),
+    )  # fmt: skip
+
+    def __init__(self, *args, today: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_declined_on(self) -> date:
+        day = self.cleaned_data["declined_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("The date has not come yet. Write the day the person said no."))
+        return day
+
+
+class MistakeForm(forms.Form):
+    """Why a recorded consent never was one."""
+
+    reason = PersonText(
+        label=_("What was wrong"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example: recorded on the wrong person, or not as on the paper. Stays with your unit."),
+        error_messages={"required": _("Write what was wrong with the record.")},
+    )  # fmt: skip
+
+
 class SearchForm(forms.Form):
     q = forms.CharField(max_length=100, required=False)
 

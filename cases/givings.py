@@ -2,12 +2,14 @@
 it is still shown. Read from the rows at each asking; nothing is decided here.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
-from cases.models import Case
+from cases.law import Ground, InformationKind
+from cases.models import Case, Consent, ConsentLine
 from parties.models import Unit
 
 
@@ -33,9 +35,9 @@ class Giving:
         return self.giver.pk, self.receiver.pk, self.kind, self.purpose
 
     @property
-    def shown_until(self) -> datetime | None:
-        """When it ceased to be shown; None while it is shown, or when only its consent's date has passed."""
-        return None if self.stands else self.ended_at
+    def label(self) -> str:
+        """The kind in a word or two."""
+        return str(InformationKind(self.kind).short)
 
 
 def givings_of(case: Case) -> list[Giving]:
@@ -56,3 +58,33 @@ def givings_of(case: Case) -> list[Giving]:
         for row in rows
         if row[2] in units and row[3] in units
     ]
+
+
+def without_ground(consent: Consent) -> list[Giving]:
+    """What was given while the consent's lines were live and no other consent carried it: if the consent never was one,
+    this was given without ground, and the unit has to act on it.
+    """
+    lines = list(
+        ConsentLine.objects.filter(case=consent.case_id, received_at__isnull=False).select_related(
+            "consent__mistake"
+        )
+    )
+    own: dict[tuple, list[ConsentLine]] = defaultdict(list)
+    others: dict[tuple, list[ConsentLine]] = defaultdict(list)
+    for line in lines:
+        way = (line.from_unit_id, line.to_unit_id, line.kind, line.purpose)
+        if line.consent_id == consent.pk:
+            own[way].append(line)
+        elif not hasattr(line.consent, "mistake"):
+            others[way].append(line)
+    return [
+        giving
+        for giving in givings_of(consent.case)
+        if giving.basis == Ground.CONSENT
+        and any(_was_live(line, giving.at) for line in own[giving.way])
+        and not any(_was_live(line, giving.at) for line in others[giving.way])
+    ]
+
+
+def _was_live(line: ConsentLine, at: datetime) -> bool:
+    return line.from_at <= at < line.until_at and (line.ended_at is None or at < line.ended_at)

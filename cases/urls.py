@@ -25,10 +25,12 @@ urlpatterns = [
     path("cases/<str:number>/items/<int:pk>/stop/", items.stop_showing, name="stop_showing"),
     path("cases/<str:number>/shared/", papers.print_shared, name="print_shared"),
     path("cases/<str:number>/consents/new/", consents.new_consent, name="new_consent"),
+    path("cases/<str:number>/consents/declined/", consents.declined, name="declined_consent"),
     path("cases/<str:number>/consents/print/", papers.print_consent, name="print_consent"),
     path("cases/<str:number>/consents/statistics/", papers.print_statistics, name="print_statistics"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
+    path("cases/<str:number>/consents/<str:consent_number>/mistake/", consents.mistake, name="mistake"),
     path(
         "cases/<str:number>/consents/<str:consent_number>/receipt/",
         papers.print_receipt,

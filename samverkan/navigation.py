@@ -106,6 +106,8 @@ SECTION_OF = {
             "give",
             "stop_showing",
             "new_consent",
+            "declined_consent",
+            "mistake",
             "print_consent",
             "print_statistics",
             "print_shared",

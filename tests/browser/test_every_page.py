@@ -46,7 +46,7 @@ PAGES = {
         "/todo/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
         "/cases/{n}/spells/new/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/items/new/",
         "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
-        "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/print/", "/cases/{n}/consents/{c}/",
+        "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/print/", "/cases/{n}/consents/declined/", "/cases/{n}/consents/{c}/mistake/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",
         "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/drafts/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",
     ],
