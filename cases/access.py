@@ -95,6 +95,7 @@ _OWNER = frozenset(
         "protect",
         "block",
         "correct",
+        "tell_person",
     }
 )
 _OTHERS = frozenset({"write_item", "give", "assign", "hand_over"})
@@ -110,11 +111,11 @@ def allowed_actions(membership: Membership, case: Case) -> frozenset[str]:
     """What the membership may do with a case it sees. Asked by the page, the form, the deed and the test alike.
 
     The owning unit's coordinators, clinicians and officers do everything; another unit writes, gives and assigns of its
-    own. A manager reads, and may assign and block.
+    own. A manager reads, may assign and block, and prints what the person is told.
     """
     actions = _OWNER if case.unit_id == membership.unit_id else _OTHERS
     if not may_write(membership):
-        return actions & {"assign", "block"}
+        return actions & {"assign", "block", "tell_person"}
     return actions
 
 

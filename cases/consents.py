@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import seams
+from cases.consentstate import CHIPS, ConsentState, is_live, state_of_consent
 from cases.deciding import last_day
 from cases.law import Ground, InformationKind
-from cases.models import Case, Consent, ConsentLine, Disclosure, ItemType, Purpose
+from cases.models import Case, Consent, ConsentLine, Disclosure, ItemType, Mistake, Purpose
 from parties.models import Membership, Side, Unit
 
 
@@ -89,26 +90,20 @@ def at_a_glance(case: Case, member: Membership) -> list[ConsentAtAGlance]:
         .order_by("-consent_id", "id")
     ):
         lines[line.consent_id].append(line)
+    mistaken = set(Mistake.objects.filter(consent__in=lines).values_list("consent", flat=True))
     glances = []
-    for group in lines.values():
+    later: list[ConsentLine] = []
+    for pk, group in lines.items():
         first = group[0]
-        live = [x for x in group if x.ended_at is None and x.from_at <= now < x.until_at]
-        coming = [x for x in group if x.ended_at is None and x.from_at > now]
+        live = [x for x in group if is_live(x, now)]
         others = sorted(
             {p.name for x in group for p in (x.from_party, x.to_party) if p.pk != member.party_id}
         )
-        if live:
-            left = (last_day(live[0].until_at) - timezone.localdate()).days
-            chip, word = ("soon", _("Ends soon")) if left <= 30 else ("ok", _("In force"))
-            if len(live) < len(group) and any(x.ended_at for x in group):
-                word = _("Partly withdrawn")
-                chip = "soon"
-        elif coming:
-            chip, word = "wait", _("From %(date)s") % {"date": coming[0].from_at.astimezone().date()}
-        elif any(x.ended_how == "withdrawn" for x in group):
-            chip, word = "stop", _("Withdrawn")
-        else:
-            chip, word = "closed", _("Ended")
+        state = state_of_consent(group, now=now, mistaken=pk in mistaken, later=later)
+        later += group
+        chip, word = CHIPS[state], str(state.label)
+        if state == ConsentState.NOT_YET:
+            word = _("From %(date)s") % {"date": first.from_at.astimezone().date()}
         glances.append(
             ConsentAtAGlance(
                 number=first.consent.number,

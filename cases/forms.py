@@ -449,6 +449,35 @@ class ConsentRecordForm(forms.Form):
         return pairs
 
 
+class ConsentPrintForm(forms.Form):
+    """What the printed form is to ask about. The person ticks; here is only chosen whom the paper names."""
+
+    unmarked = frozenset({"purpose"})
+
+    units = PartyAndUnit(
+        label=_("Whom the form names"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Only those that the person may need. At most five on one form, so that it can be read."),
+        error_messages={"required": _("Tick at least one that the form is about.")},
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=_("For what"), required=False, widget=forms.RadioSelect,
+        choices=[("", _("The person ticks it on the paper")), *Purpose.choices],
+    )  # fmt: skip
+
+    def __init__(self, *args, units: QuerySet[Unit], most: int, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+        field_of(self, "units", PartyAndUnit).queryset = units
+
+    def clean_units(self) -> QuerySet[Unit]:
+        units = self.cleaned_data["units"]
+        if len(units) > self.most:
+            raise forms.ValidationError(
+                _("A form names at most five. Take away some, and print another form for them."), code="many"
+            )
+        return units
+
+
 def _too_long_sentence() -> str:
     return _now("The consent must have an end date, at most %(months)s months ahead.") % {
         "months": LONGEST_MONTHS
@@ -532,6 +561,43 @@ class LiftForm(forms.Form):
         label=_("Why the block is lifted"), max_length=500, help_text=_("Stays with your unit."),
         error_messages={"required": _("Write why: a colleague must be able to understand it later.")},
         widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+
+class DeclinedForm(forms.Form):
+    """The person said no."""
+
+    declined_on = DateField(
+        label=_("Which day"), error_messages={"required": _("Fill in the day the person said no.")}
+    )
+    said_by = forms.ChoiceField(
+        label=_("Who said no"), widget=forms.RadioSelect,
+        choices=[("person", _("The person")), ("representative", _("Someone who represents the person"))],
+        error_messages={"required": _("Choose who said no.")},
+    )  # fmt: skip
+    note = PersonText(
+        label=_("Note"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Stays with your unit. The person need not say why."),
+    )  # fmt: skip
+
+    def __init__(self, *args, today: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_declined_on(self) -> date:
+        day = self.cleaned_data["declined_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("The date has not come yet. Write the day the person said no."))
+        return day
+
+
+class MistakeForm(forms.Form):
+    """Why a recorded consent never was one."""
+
+    reason = PersonText(
+        label=_("What was wrong"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For example: recorded on the wrong person, or not as on the paper. Stays with your unit."),
+        error_messages={"required": _("Write what was wrong with the record.")},
     )  # fmt: skip
 
 

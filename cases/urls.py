@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import blocks, case, closing, consents, correct, desk, hand_over, intake, items
+from cases.views import blocks, case, closing, consents, correct, desk, hand_over, intake, items, papers
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -35,9 +35,19 @@ urlpatterns = [
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),
     path("cases/<str:number>/items/<int:pk>/give/", items.give, name="give"),
     path("cases/<str:number>/items/<int:pk>/stop/", items.stop_showing, name="stop_showing"),
+    path("cases/<str:number>/shared/", papers.print_shared, name="print_shared"),
     path("cases/<str:number>/consents/new/", consents.new_consent, name="new_consent"),
+    path("cases/<str:number>/consents/declined/", consents.declined, name="declined_consent"),
+    path("cases/<str:number>/consents/print/", papers.print_consent, name="print_consent"),
+    path("cases/<str:number>/consents/statistics/", papers.print_statistics, name="print_statistics"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
+    path("cases/<str:number>/consents/<str:consent_number>/mistake/", consents.mistake, name="mistake"),
+    path(
+        "cases/<str:number>/consents/<str:consent_number>/receipt/",
+        papers.print_receipt,
+        name="print_receipt",
+    ),
     path("own/", items.own_items, name="own_items"),
     path("own/<int:pk>/", items.own_item, name="own_item"),
 ]

@@ -155,13 +155,18 @@ def withdraw(*, by: Membership, case: Case, consent: Consent, lines: Iterable[in
     ended = standing.update(ended_at=Now(), ended_by=by, ended_how=Ending.WITHDRAWN)
     if ended:
         ledger.record("consent.withdrawn", by=by, case=case.pk, persons=[case.person_id], note=consent.number)
-        moment = timezone.now().isoformat()
-        for kind in seams.on_consent_ended:
-            jobs.enqueue(
-                kind,
-                f"{kind}:{consent.pk}:{moment}",
-                {"case": case.pk, "consent": consent.pk},
-                by=by.pk,
-                acting_for=by.unit_id,
-            )
+        tidy_after(by=by, case=case, consent=consent)
     return ended
+
+
+def tidy_after(*, by: Membership, case: Case, consent: Consent) -> None:
+    """Asks each room to tidy what rested on a consent that has just ended; nothing is guarded by its having run."""
+    moment = timezone.now().isoformat()
+    for kind in seams.on_consent_ended:
+        jobs.enqueue(
+            kind,
+            f"{kind}:{consent.pk}:{moment}",
+            {"case": case.pk, "consent": consent.pk},
+            by=by.pk,
+            acting_for=by.unit_id,
+        )

@@ -3,20 +3,24 @@
 from cases.models.block import Block, BlockKind
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
+from cases.models.declined import Declined
 from cases.models.disclosure import Archive, Disclosure
 from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.item import Item, ItemType
+from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
+from cases.models import declined as _declined  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
 from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import item as _item  # isort: skip
+from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
 
@@ -30,6 +34,8 @@ CLASSIFIED = (
     | _outcome.CLASSIFIED
     | _hand_over.CLASSIFIED
     | _former_number.CLASSIFIED
+    | _declined.CLASSIFIED
+    | _mistake.CLASSIFIED
 )
 
 __all__ = [
@@ -46,6 +52,7 @@ __all__ = [
     "Consent",
     "ConsentForm",
     "ConsentLine",
+    "Declined",
     "Disclosure",
     "Ending",
     "FormerNumber",
@@ -53,6 +60,7 @@ __all__ = [
     "HandOverEnd",
     "Item",
     "ItemType",
+    "Mistake",
     "NumberChange",
     "NumberKind",
     "Person",

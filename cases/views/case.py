@@ -108,6 +108,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "contact": contact,
             "items": items,
             "consents": consents.at_a_glance(case, member),
+            "declined": case.declined.order_by("-declined_on", "-id").first() if owner else None,
             "allowed": allowed_actions(member, case),
             "panels": panels,
             "is_closed": is_closed,

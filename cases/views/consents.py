@@ -8,11 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import consents
+from cases import consents, told
 from cases.access import allowed_actions, demand, open_case, open_consent
 from cases.actions import consent as consent_verbs
-from cases.forms import ConsentRecordForm, WithdrawForm
+from cases.actions.declined import record_declined
+from cases.actions.mistake import mark_mistake
+from cases.forms import ConsentRecordForm, DeclinedForm, MistakeForm, WithdrawForm
+from cases.givings import without_ground
 from cases.law import InformationKind
+from cases.models import Mistake
 from errands import drafts
 from errands.models import Draft
 from parties.access import PortalRequest, who_acts
@@ -96,6 +100,7 @@ def consent_page(request: PortalRequest, number: str, consent_number: str) -> Ht
     case = open_case(request, number, deed="consent.read")
     consent = open_consent(request, case, consent_number)
     lines = consents.lines_in_words(consent)
+    never = Mistake.objects.filter(consent=consent).select_related("recorded_by__user").first()
     return render(
         request,
         "cases/consent.html",
@@ -105,6 +110,10 @@ def consent_page(request: PortalRequest, number: str, consent_number: str) -> Ht
             "lines": lines,
             "standing": any(line.is_live for line in lines),
             "given": consents.given_on(case),
+            "never": never,
+            "without_ground": without_ground(consent) if never else [],
+            "may_print_receipt": told.was_withdrawn(consent)
+            and "tell_person" in allowed_actions(who_acts(request), case),
             "may_withdraw": "withdraw" in allowed_actions(who_acts(request), case),
         },
     )
@@ -133,7 +142,7 @@ def withdraw(request: PortalRequest, number: str, consent_number: str) -> HttpRe
         if ended:
             messages.success(
                 request,
-                _("Withdrawn %(date)s at %(time)s. The others see nothing of it any longer.")
+                _("Withdrawn %(date)s at %(time)s. Print the receipt for the person.")
                 % {"date": now.date(), "time": now.strftime("%H.%M")},
             )
         return redirect("consent", number=number, consent_number=consent_number)
@@ -146,5 +155,46 @@ def withdraw(request: PortalRequest, number: str, consent_number: str) -> HttpRe
             "form": form,
             "closes": consents.what_closes(case, consent, who_acts(request)),
             "given": consents.given_on(case),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def declined(request: PortalRequest, number: str) -> HttpResponse:
+    """The person said no: the day, who said it, and a note."""
+    case = open_case(request, number)
+    member = who_acts(request)
+    demand(member, case, "record_consent")
+    form = DeclinedForm(request.POST or None, today=timezone.localdate())
+    if form.is_valid():
+        record_declined(by=member, case=case, **form.cleaned_data)
+        messages.success(request, _("Recorded that the person said no. It changes nothing else."))
+        return redirect("case", number=number)
+    return render(request, "cases/declined.html", {"form": form, "case": case})
+
+
+@require_http_methods(["GET", "POST"])
+def mistake(request: PortalRequest, number: str, consent_number: str) -> HttpResponse:
+    """The consent never was one: a reason, and everything under it ends at once."""
+    case = open_case(request, number)
+    consent = open_consent(request, case, consent_number)
+    member = who_acts(request)
+    demand(member, case, "withdraw")
+    form = MistakeForm(request.POST or None)
+    if form.is_valid():
+        mark_mistake(by=member, case=case, consent=consent, reason=form.cleaned_data["reason"])
+        messages.success(
+            request, _("The consent is marked as never given. Nothing is shown under it any longer.")
+        )
+        return redirect("consent", number=number, consent_number=consent_number)
+    return render(
+        request,
+        "cases/mistake.html",
+        {
+            "case": case,
+            "consent": consent,
+            "form": form,
+            "closes": consents.what_closes(case, consent, member),
+            "given": without_ground(consent),
         },
     )

@@ -48,7 +48,7 @@ PAGES = {
         "/cases/{n}/hand-over/", "/cases/{n}/correct/", "/cases/{n}/correct/wrong-person/", "/cases/{n}/correct/twice/",
         "/cases/{n}/correct/number/", "/cases/{n}/items/new/",
         "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
-        "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/{c}/",
+        "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/print/", "/cases/{n}/consents/declined/", "/cases/{n}/consents/{c}/mistake/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",
         "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/drafts/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",
     ],

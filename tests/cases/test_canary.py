@@ -18,6 +18,7 @@ from audit import ledger
 from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions.block import block
+from cases.actions.mistake import mark_mistake
 from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType
 from initiatives.models import Initiative, Participation
 from inquiries.models import Inquiry, InquiryState
@@ -103,6 +104,12 @@ def other_purpose(world: World) -> None:
     world.consent = make_consent(world.cast.coordinator, world.case, purpose="sip")
     lines(world, world.consent)
     give(world, purpose="return_to_work")
+
+
+def marked_as_never_given(world: World) -> None:
+    live(world)
+    with acting(world.cast.coordinator):
+        mark_mistake(by=world.cast.coordinator, case=world.case, consent=world.consent, reason="Fel person")
 
 
 def another_line_still_standing(world: World) -> None:
@@ -231,6 +238,7 @@ TABLE: dict[Callable[[World], None], tuple[bool, bool]] = {
     expired_a_second_ago: (False, False),
     not_yet_valid: (False, False),
     withdrawn: (False, False),
+    marked_as_never_given: (False, False),
     one_line_withdrawn: (True, False),
     other_purpose: (False, False),
     another_line_still_standing: (True, True),

@@ -10,18 +10,18 @@ import pikepdf
 TOP, BOTTOM = 70, 775  # points from the upper edge; running heads and feet lie outside
 
 
-def words(pdf: bytes) -> str:
+def words(pdf: bytes, top: float = TOP, bottom: float = BOTTOM) -> str:
     """The text between the running heads and feet, page after page, white space folded."""
-    return " ".join(pages(pdf))
+    return " ".join(pages(pdf, top, bottom))
 
 
-def pages(pdf: bytes) -> list[str]:
+def pages(pdf: bytes, top: float = TOP, bottom: float = BOTTOM) -> list[str]:
     """The same, page by page."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        return [" ".join(" ".join(_lines(page)).split()) for page in document.pages]
+        return [" ".join(" ".join(_lines(page, top, bottom)).split()) for page in document.pages]
 
 
-def _lines(page: pikepdf.Page) -> list[str]:
+def _lines(page: pikepdf.Page, top: float, bottom: float) -> list[str]:
     fonts = {name: _characters(font) for name, font in page.Resources.get("/Font", {}).items()}
     height = float(page.mediabox[3])
     lines: list[str] = []
@@ -41,7 +41,7 @@ def _lines(page: pikepdf.Page) -> list[str]:
             font = fonts[str(operands[0])]
         elif operator == "Tm":
             place = pikepdf.Matrix(*map(float, operands)) @ matrix
-            inside = TOP < height - place.f < BOTTOM
+            inside = top < height - place.f < bottom
         elif operator in ("Tj", "TJ") and inside:
             pieces = operands[0] if operator == "TJ" else operands
             codes = b"".join(bytes(piece) for piece in pieces if isinstance(piece, pikepdf.String))

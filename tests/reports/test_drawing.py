@@ -112,34 +112,6 @@ def test_foreign_markup_stays_text_and_fetches_nothing():
     assert words(drawing.draw(document)).count("<script>alert(1)</script>") >= 3
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "https://example.org/x.png",
-        "http://127.0.0.1:8000/",
-        "file:///etc/passwd",
-        "ftp://example.org/x",
-        drawing.OWN + "../manage.py",
-        drawing.OWN + "%2e%2e/manage.py",
-        drawing.OWN + "css/missing.css",
-    ],
-)
-def test_nothing_outside_our_own_files_is_read(address):
-    with pytest.raises(drawing.NotDrawable, match="own files"):
-        drawing.pdf_of(f'<html lang="sv"><title>x</title><img alt="x" src="{address}">', "x")
-
-
-def test_own_files_and_data_addresses_are_read():
-    fetch = drawing.OwnFilesOnly().fetch
-    assert b"@font-face" in fetch(drawing.OWN + "css/report-print.css").read()
-    assert fetch("data:text/plain,hello").read() == b"hello"
-
-
-def test_a_warning_while_drawing_is_an_error():
-    with pytest.raises(drawing.NotDrawable):
-        drawing.pdf_of('<html lang="sv"><title>x</title><style>p { colour: red }</style><p>x</p>', "x")
-
-
 def test_a_long_table_is_one_with_its_head_on_every_page_and_its_total_once():
     document = sample.document()
     table = document["figures"]["activities"]["value"]
