@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, consents, desk, intake, items
+from cases.views import case, consents, desk, intake, items, legalmatrix
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("cases/<str:number>/consents/new/", consents.new_consent, name="new_consent"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
+    path("matrix/", legalmatrix.matrix, name="matrix"),
     path("own/", items.own_items, name="own_items"),
     path("own/<int:pk>/", items.own_item, name="own_item"),
 ]

@@ -112,6 +112,7 @@ SECTION_OF = {
             "new_spell",
             "protect",
             "assign",
+            "matrix",
         ],
         "cases",
     ),
