@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, consents, desk, intake, items, legalmatrix
+from cases.views import case, consents, desk, giving, intake, items, legalmatrix
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
     path("cases/<str:number>/assign/", case.assign, name="assign"),
+    path("cases/<str:number>/give/", giving.give_many, name="give_many"),
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),

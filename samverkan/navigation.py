@@ -113,6 +113,7 @@ SECTION_OF = {
             "protect",
             "assign",
             "matrix",
+            "give_many",
         ],
         "cases",
     ),
