@@ -83,9 +83,19 @@ def open_consent(request: PortalRequest, case: Case, number: str) -> Consent:
 
 # What a member of the owning unit may do with the case, by role; what a member of another unit that sees it may do.
 _OWNER = frozenset(
-    {"write_item", "give", "record_consent", "withdraw", "set_state", "assign", "record_spell", "protect"}
+    {
+        "write_item",
+        "give",
+        "record_consent",
+        "withdraw",
+        "set_state",
+        "assign",
+        "record_spell",
+        "protect",
+        "fetch",
+    }
 )
-_OTHERS = frozenset({"write_item", "give", "assign"})
+_OTHERS = frozenset({"write_item", "give", "assign", "fetch"})
 _READS_ONLY = frozenset({Role.MANAGER})
 
 

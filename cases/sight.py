@@ -190,6 +190,9 @@ def shown_until(d: Disclosure) -> datetime:
 def _why_no_longer(d: Disclosure) -> str:
     """It was given and had left by then; only the showing has ended."""
     how = Ending(d.ended_how).label if d.ended_how else _("the ground ran out")
+    if d.ended_how == Ending.MISTAKE:
+        # Of a consent the word is that it was recorded by mistake; of a giving, that it went to the wrong unit.
+        how = _("Given to the wrong unit")
     return _("%(name)s gave it %(day)s. It was shown until %(until)s (%(how)s).") % {
         "name": d.by.user.name,
         "day": timezone.localtime(d.at).date(),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import case, consents, desk, giving, intake, items, legalmatrix
+from cases.views import archive, case, consents, desk, filecopy, giving, incidents, intake, items, legalmatrix
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -24,9 +24,15 @@ urlpatterns = [
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),
     path("cases/<str:number>/items/<int:pk>/give/", items.give, name="give"),
     path("cases/<str:number>/items/<int:pk>/stop/", items.stop_showing, name="stop_showing"),
+    path("cases/<str:number>/items/<int:pk>/fetch/", filecopy.fetch, name="fetch_item"),
+    path("cases/<str:number>/items/<int:pk>/copy/", filecopy.copy, name="copy_item"),
     path("cases/<str:number>/consents/new/", consents.new_consent, name="new_consent"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
+    path("cases/<str:number>/items/<int:pk>/wrong/<int:unit>/", incidents.report, name="report_incident"),
+    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
+    path("archive/", archive.hand_out, name="archive"),
     path("matrix/", legalmatrix.matrix, name="matrix"),
     path("own/", items.own_items, name="own_items"),
     path("own/<int:pk>/", items.own_item, name="own_item"),

@@ -3,17 +3,24 @@
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.disclosure import Archive, Disclosure
+from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
 from cases.models.person import NumberKind, Person, Sex
 
 from cases.models import case as _case  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
+from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import person as _person  # isort: skip
 
 CLASSIFIED = (
-    _person.CLASSIFIED | _case.CLASSIFIED | _item.CLASSIFIED | _consent.CLASSIFIED | _disclosure.CLASSIFIED
+    _person.CLASSIFIED
+    | _case.CLASSIFIED
+    | _item.CLASSIFIED
+    | _consent.CLASSIFIED
+    | _disclosure.CLASSIFIED
+    | _incident.CLASSIFIED
 )
 
 __all__ = [
@@ -28,6 +35,8 @@ __all__ = [
     "ConsentLine",
     "Disclosure",
     "Ending",
+    "Incident",
+    "IncidentNote",
     "Item",
     "ItemType",
     "NumberKind",

@@ -15,6 +15,8 @@ GRANTS: dict[str, set[str]] = {
     "audit_entry": KEPT,
     "cases_casestate": KEPT,
     "cases_consent": KEPT,
+    "cases_incident": KEPT,
+    "cases_incidentnote": KEPT,
     "cases_item": KEPT,
     "cases_spell": KEPT,
     "errands_file": KEPT,

@@ -135,7 +135,7 @@ def test_constraints_are_sentences():
 
 WALLED = {
     "cases_person", "cases_case", "cases_casestate", "cases_spell", "cases_assignment", "cases_item", "cases_consent",
-    "cases_consentline", "cases_disclosure", "cases_archive", "inquiries_inquiry", "inquiries_inquirystate",
+    "cases_consentline", "cases_disclosure", "cases_archive", "cases_incident", "cases_incidentnote", "inquiries_inquiry", "inquiries_inquirystate",
     "inquiries_inquiryanswer", "inquiries_declinereason", "audit_entry", "errands_draft", "errands_file", "errands_notice",
 }  # fmt: skip
 # Tables of the rooms that touch people on sick leave, and yet stand without a wall; each with its reason.
