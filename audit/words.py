@@ -37,6 +37,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
         _("Cases"),
         {
             "case.read": _("Opened a case"),
+            "case.previewed": _("Looked at what another unit sees"),
             "cases.listed": _("Saw a list of cases"),
             "cases.searched": _("Searched for a case"),
             "worklist.read": _("Saw the worklist"),
@@ -66,7 +67,6 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "item.stopped": _("Stopped showing an item"),
             "item.fetched": _("Fetched an item to the file"),
             "item.copied": _("Opened an item to copy it"),
-            "item.previewed": _("Looked at what another unit sees"),
             "incident.reported": _("Reported something given to the wrong unit"),
             "incident.noted": _("Noted something on an incident"),
             "incident.handled": _("Handled an incident"),

@@ -23,8 +23,10 @@ def given_to(item: Item, member: Membership) -> Disclosure | None:
 def as_text(case: Case, item: Item, given: Disclosure) -> str:
     """Text, from whom, unit, time, ground and case number. No name and no personal number: the file knows whose it is."""
     rows = [item.heading, ""]
-    rows += [f"{label}: {value}" for label, value in facts_in_words(item)]
-    rows += [item.text.strip(), ""] if item.text.strip() else [""]
+    facts = [f"{label}: {value}" for label, value in facts_in_words(item)]
+    rows += [*facts, ""] if facts else []
+    # An answer of one line is its own heading.
+    rows += [item.text.strip(), ""] if item.text.strip() not in ("", item.heading) else []
     told = [
         (_("Kind"), InformationKind(item.kind).label),
         (_("Concerns"), item.happened_on.isoformat()),

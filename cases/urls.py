@@ -1,6 +1,18 @@
 from django.urls import path
 
-from cases.views import archive, case, consents, desk, filecopy, giving, incidents, intake, items, legalmatrix
+from cases.views import (
+    archive,
+    case,
+    consents,
+    desk,
+    filecopy,
+    giving,
+    incidents,
+    intake,
+    items,
+    legalmatrix,
+    preview,
+)
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -19,6 +31,7 @@ urlpatterns = [
     path("cases/<str:number>/protect/", case.protect, name="protect"),
     path("cases/<str:number>/assign/", case.assign, name="assign"),
     path("cases/<str:number>/give/", giving.give_many, name="give_many"),
+    path("cases/<str:number>/seen/<int:unit>/", preview.seen_by, name="seen_by"),
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),

@@ -119,6 +119,7 @@ SECTION_OF = {
             "fetch_item",
             "copy_item",
             "report_incident",
+            "seen_by",
         ],
         "cases",
     ),

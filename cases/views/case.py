@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import ledger
-from cases import consents, seams, sight
+from cases import consents, preview, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
@@ -99,6 +99,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "consents": consents.at_a_glance(case, member),
             "allowed": allowed_actions(member, case),
             "panels": panels,
+            "receiving_units": preview.receiving_units(case, member) if owner else [],
             "is_closed": is_closed,
             "case_actions": []
             if is_closed
