@@ -96,9 +96,10 @@ _OWNER = frozenset(
         "block",
         "correct",
         "tell_person",
+        "fetch",
     }
 )
-_OTHERS = frozenset({"write_item", "give", "assign", "hand_over"})
+_OTHERS = frozenset({"write_item", "give", "assign", "hand_over", "fetch"})
 _READS_ONLY = frozenset({Role.MANAGER})
 
 

@@ -4,7 +4,7 @@ Everything here is read for a page; nothing decides. Names of other receivers ar
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY
 from cases.deciding import Standing, last_day
 from cases.law import Act, Decision, Ground, InformationKind
-from cases.models import Case, ConsentLine, Disclosure, Ending, Item, ItemType
+from cases.models import Case, ConsentLine, Disclosure, Ending, Item, ItemType, Purpose
 from cases.models.case import Benefit
 from cases.models.disclosure import DisclosureQuerySet
 from cases.models.item import KIND_OF_TYPE, types_for
@@ -190,6 +190,9 @@ def shown_until(d: Disclosure) -> datetime:
 def _why_no_longer(d: Disclosure) -> str:
     """It was given and had left by then; only the showing has ended."""
     how = Ending(d.ended_how).label if d.ended_how else _("the ground ran out")
+    if d.ended_how == Ending.MISTAKE:
+        # Of a consent the word is that it was recorded by mistake; of a giving, that it went to the wrong unit.
+        how = _("Given to the wrong unit")
     return _("%(name)s gave it %(day)s. It was shown until %(until)s (%(how)s).") % {
         "name": d.by.user.name,
         "day": timezone.localtime(d.at).date(),
@@ -226,22 +229,14 @@ class Receiver:
     confirmations: list[tuple[str, str]] = field(default_factory=list)
     can_prepare_consent: bool = False
     shown_until: datetime | None = None
+    receipts: list[str] = field(default_factory=list)
 
 
 def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
     """Who may receive the version and why the others may not. Units with a line or a giving on the case, its owner, and
     one row for each other kind of party, so that the answer "why can I not give this?" is always there."""
     standing = Standing.of(case, member.unit)
-    ids = {to for (to, _kind) in standing.lines}
-    ids |= set(
-        Disclosure.objects.filter(case=case, from_unit_id=member.unit_id).values_list("to_unit_id", flat=True)
-    )
-    ids |= {case.unit_id}
-    ids -= {member.unit_id}
-    units = list(
-        Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name")
-    )
-    units += _care_of_the_same_organisation(member, {u.pk for u in units})
+    units = units_that_may_receive(case, member, standing)
     ever = {d.to_unit_id: d for d in _given(Disclosure.objects.filter(item=item), member)}
     given = {unit: d for unit, d in ever.items() if d.stands}
     excepted = ConsentLine.objects.live().filter(case=case).exclude(consent__excluded="").exists()
@@ -266,6 +261,7 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
                 can_prepare_consent=standing.owner
                 and not decision.allowed
                 and decision.reason in CONSENT_WOULD_HELP,
+                receipts=[] if unit.pk in given else receipts(standing, [(unit, decision)]),
             )
         )
     kinds = {u.party.kind for u in units} | {member.unit.party.kind}
@@ -283,6 +279,45 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
             )
         )
     return sorted(rows, key=lambda r: (not (r.decision and r.decision.allowed), r.unit is None))
+
+
+def receipts(standing: Standing, about_to: Iterable[tuple[Unit, Decision]]) -> list[str]:
+    """For each consent that this giving would be the first under: what it says, since giving is its receipt (R8)."""
+    lines = {line.pk: line for found in standing.lines.values() for line in found}
+    said: dict[tuple[int, int], str] = {}
+    for unit, decision in about_to:
+        line = lines.get(decision.line or 0)
+        if line is None or line.received_at is not None or (line.consent_id, unit.pk) in said:
+            continue
+        kinds = [
+            str(InformationKind(other.kind).short).lower()
+            for other in lines.values()
+            if other.consent_id == line.consent_id and other.to_unit_id == unit.pk and other.ended_at is None
+        ]
+        said[line.consent_id, unit.pk] = _(
+            "The first time on this consent, and giving is your receipt of it. Purpose: %(purpose)s. May be given to %(unit)s: %(kinds)s. Until %(date)s."
+        ) % {
+            "purpose": str(Purpose(line.purpose).label).lower(),
+            "unit": unit.name,
+            "kinds": ", ".join(kinds),
+            "date": last_day(line.until_at),
+        }
+    return list(said.values())
+
+
+def units_that_may_receive(case: Case, member: Membership, standing: Standing) -> list[Unit]:
+    """The units that something on the case can be offered to: with a line or a giving from the own unit, the owner, and
+    public care of the same region."""
+    ids = {to for (to, _kind) in standing.lines}
+    ids |= set(
+        Disclosure.objects.filter(case=case, from_unit_id=member.unit_id).values_list("to_unit_id", flat=True)
+    )
+    ids |= {case.unit_id}
+    ids -= {member.unit_id}
+    units = list(
+        Unit.objects.filter(pk__in=ids).select_related("party__organisation").order_by("party__name", "name")
+    )
+    return units + _care_of_the_same_organisation(member, {u.pk for u in units})
 
 
 CONSENT_WOULD_HELP = frozenset({"no_consent", "consent_ended", "medical_tick", "withdrawn"})

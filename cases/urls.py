@@ -1,6 +1,23 @@
 from django.urls import path
 
-from cases.views import blocks, case, closing, consents, correct, desk, hand_over, intake, items, papers
+from cases.views import (
+    archive,
+    blocks,
+    case,
+    closing,
+    consents,
+    correct,
+    desk,
+    filecopy,
+    giving,
+    hand_over,
+    incidents,
+    intake,
+    items,
+    legalmatrix,
+    papers,
+    preview,
+)
 
 urlpatterns = [
     path("todo/", desk.worklist, name="worklist"),
@@ -30,12 +47,16 @@ urlpatterns = [
     path("cases/<str:number>/correct/wrong-person/", correct.wrong_person, name="wrong_person"),
     path("cases/<str:number>/correct/twice/", correct.registered_twice, name="registered_twice"),
     path("cases/<str:number>/correct/number/", correct.change_number, name="change_number"),
+    path("cases/<str:number>/give/", giving.give_many, name="give_many"),
+    path("cases/<str:number>/seen/<int:unit>/", preview.seen_by, name="seen_by"),
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),
     path("cases/<str:number>/items/<int:pk>/give/", items.give, name="give"),
     path("cases/<str:number>/items/<int:pk>/stop/", items.stop_showing, name="stop_showing"),
     path("cases/<str:number>/shared/", papers.print_shared, name="print_shared"),
+    path("cases/<str:number>/items/<int:pk>/fetch/", filecopy.fetch, name="fetch_item"),
+    path("cases/<str:number>/items/<int:pk>/copy/", filecopy.copy, name="copy_item"),
     path("cases/<str:number>/consents/new/", consents.new_consent, name="new_consent"),
     path("cases/<str:number>/consents/declined/", consents.declined, name="declined_consent"),
     path("cases/<str:number>/consents/print/", papers.print_consent, name="print_consent"),
@@ -48,6 +69,11 @@ urlpatterns = [
         papers.print_receipt,
         name="print_receipt",
     ),
+    path("cases/<str:number>/items/<int:pk>/wrong/<int:unit>/", incidents.report, name="report_incident"),
+    path("incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
+    path("archive/", archive.hand_out, name="archive"),
+    path("matrix/", legalmatrix.matrix, name="matrix"),
     path("own/", items.own_items, name="own_items"),
     path("own/<int:pk>/", items.own_item, name="own_item"),
 ]

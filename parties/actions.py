@@ -23,6 +23,7 @@ from errands import notices
 from parties.access import acting
 from parties.models import (
     CASE_ROLES,
+    FORBUND_KINDS,
     Invitation,
     InvitationQuerySet,
     Membership,
@@ -56,6 +57,8 @@ class AlreadyMember(Exception):
 def roles_for(kind: str) -> list[Role]:
     """The roles that exist in a party of this kind."""
     everywhere = [Role.ADMINISTRATOR, Role.AUDITOR]
+    if kind not in FORBUND_KINDS:
+        everywhere.append(Role.REGISTRAR)
     if kind == PartyKind.ASSOCIATION:
         return [Role.ASSOCIATION_OFFICER, *everywhere]
     if kind == PartyKind.EVALUATOR:
@@ -168,8 +171,8 @@ def accept(*, key: str, user: User | None = None, password: str | None = None) -
         raise OtherSide
     if Membership.objects.filter(Q(until_at=None) | Q(until_at__gt=Now()), user=user, unit=unit).exists():
         raise AlreadyMember
-    both = {Role.ADMINISTRATOR} if role != Role.ADMINISTRATOR else CASE_ROLES | {Role.AUDITOR}
-    opens = role in CASE_ROLES | {Role.AUDITOR, Role.ADMINISTRATOR}
+    both = {Role.ADMINISTRATOR} if role != Role.ADMINISTRATOR else CASE_ROLES | {Role.AUDITOR, Role.REGISTRAR}
+    opens = role in CASE_ROLES | {Role.AUDITOR, Role.REGISTRAR, Role.ADMINISTRATOR}
     if opens and Membership.objects.current().filter(user=user, role__in=both).exists():
         raise AdministratorWithCases
     membership = Membership.objects.create(

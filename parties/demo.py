@@ -124,6 +124,7 @@ LOGINS: tuple[tuple[str, str, Role, str], ...] = (
     ("regionadmin", "Rut Sandelius", Role.ADMINISTRATOR, NORR),
     ("fkadmin", "Viktor Dahlvid", Role.ADMINISTRATOR, FK_A),
     ("revisor", "Gun Alvelid", Role.AUDITOR, NORR),
+    ("registrator", "Inger Vallhage", Role.REGISTRAR, FK_A),
 )
 # Those one cannot sign in as.
 STAFF: tuple[tuple[str, Role, str], ...] = (
@@ -243,7 +244,10 @@ def _employ(register: Register, rng: Random, anchor: date) -> None:
             party=register.units[unit].party,
             role=role,
             side=user.side,
-            from_at=_morning(anchor - timedelta(days=1100 + rng.randrange(0, 200))),
+            # The registrar came with the archive; no die for that post, so that the others fall as they did.
+            from_at=_morning(
+                anchor - timedelta(days=1000 if role == Role.REGISTRAR else 1100 + rng.randrange(0, 200))
+            ),
             until_at=_morning(anchor - timedelta(days=240)) if name == FORMER[0] else None,
         )
         for user, (_email, name, role, unit, _password) in zip(users, posts, strict=True)

@@ -68,6 +68,7 @@ class Role(models.TextChoices):
     PROJECT_STAFF = "project_staff", _("Project work")
     ADMINISTRATOR = "administrator", pgettext_lazy("role", "Administrator")
     AUDITOR = "auditor", _("Auditor of the access log")
+    REGISTRAR = "registrar", _("Registrar")
     ASSOCIATION_OFFICER = "association_officer", _("Association officer")
     EVALUATOR = "evaluator", pgettext_lazy("role", "Evaluator")
 

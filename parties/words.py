@@ -30,4 +30,7 @@ WHAT_A_ROLE_DOES: dict[str, Promise] = {
         "You manage users and roles. The work with cases and insatser is done by those who have a role in it."
     ),
     Role.AUDITOR: _("You read the access log. Nobody can change it."),
+    Role.REGISTRAR: _(
+        "You hand out what your party has received, case by case and with a reason. You open no case."
+    ),
 }

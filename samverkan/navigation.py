@@ -19,6 +19,7 @@ OWN = ("own_items", _("What we have written"), "pen")
 INITIATIVES = ("initiatives", _("The initiative"), "flag")
 REPORTS = ("reports", _("Reports"), "chart")
 LOG = ("access_log", _("Access log"), "shield")
+ARCHIVE = ("archive", _("Hand out from the archive"), "document")
 PEOPLE = ("people", _("People and units"), "people")
 IMPORT = ("import_cases", pgettext_lazy("menu", "Import a case list"), "upload")
 
@@ -29,12 +30,13 @@ MENUS: dict[str, list[list[tuple]]] = {
     Role.INVESTIGATOR: [_CASE_WORK],
     Role.OFFICER: [_CASE_WORK],
     Role.EMPLOYER_CONTACT: [_CASE_WORK],
-    Role.MANAGER: [[CASES, INQUIRIES], [LOG]],
+    Role.MANAGER: [[CASES, INQUIRIES, WORKLIST], [LOG]],
     Role.PROJECT_STAFF: [[INITIATIVES, REPORTS]],
     Role.ASSOCIATION_OFFICER: [[INITIATIVES, REPORTS]],
     Role.EVALUATOR: [[INITIATIVES, REPORTS]],
     Role.ADMINISTRATOR: [[PEOPLE]],
     Role.AUDITOR: [[LOG]],
+    Role.REGISTRAR: [[ARCHIVE]],
 }
 
 
@@ -126,9 +128,16 @@ SECTION_OF = {
             "wrong_person",
             "registered_twice",
             "change_number",
+            "matrix",
+            "give_many",
+            "fetch_item",
+            "copy_item",
+            "report_incident",
+            "seen_by",
         ],
         "cases",
     ),
+    **dict.fromkeys(["incident", "heed_incident"], "worklist"),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
     **dict.fromkeys(
         ["import_cases", "import_list", "import_confirm", "import_discard", "import_rejected"], "import_cases"

@@ -176,6 +176,8 @@ class Cast:
             ("helena", norr, Role.PROJECT_STAFF, None),
             ("admin", norr, Role.ADMINISTRATOR, None),
             ("revisor", norr, Role.AUDITOR, None),
+            ("inger", fk_a, Role.REGISTRAR, None),
+            ("rolf", social, Role.REGISTRAR, None),
         )
         self.coordinator = members["elif"]
         self.colleague = members["noor"]
@@ -196,6 +198,8 @@ class Cast:
         self.project_lead = members["helena"]
         self.administrator = members["admin"]
         self.auditor = members["revisor"]
+        self.registrar = members["inger"]
+        self.other_registrar = members["rolf"]
         self.stranger: Membership | None = None
 
     @property

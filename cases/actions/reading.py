@@ -1,9 +1,12 @@
-"""Noting that the unit has opened what it was given."""
+"""Noting that the unit has opened what it was given, and fetching it to the unit's own file."""
 
-from django.db import connection
+from django.db import connection, transaction
+from django.http import Http404
 
+from audit import ledger
 from cases.access import allowed_actions
-from cases.models import Case, Item
+from cases.actions.locking import locked
+from cases.models import Case, Disclosure, Item
 from parties.models import Membership
 
 
@@ -18,3 +21,28 @@ def note_opened(*, by: Membership, case: Case, item: Item | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("select portal.note_opened(%s, %s)", [case.pk, item.pk if item else None])
         return cursor.fetchone()[0]
+
+
+@transaction.atomic
+def fetch_to_file(*, by: Membership, case: Case, item: Item) -> bool:
+    """The receiving unit puts its copy of the version in its own file (R1); True the first time, False when it is there.
+
+    Only while the ground stands, asked under the case's lock: else Http404, as for what was never given.
+    """
+    case = locked(case, by=by, action="fetch")
+    standing = Disclosure.objects.standing().filter(case=case, item=item, to_unit_id=by.unit_id).first()
+    if standing is None:
+        raise Http404
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.fetch_to_file(%s, %s)", [case.pk, item.pk])
+        fetched = cursor.fetchone()[0]
+    if fetched:
+        ledger.record(
+            "item.fetched",
+            by=by,
+            case=case.pk,
+            persons=[case.person_id],
+            basis=standing.basis,
+            note=str(item.pk),
+        )
+    return bool(fetched)

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """The block: a row that stands above every ground."""
 
     dependencies = [
-        ("cases", "0007_declined_and_mistaken"),
+        ("cases", "0008_giving"),
         ("parties", "0002_sides"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,10 +1,11 @@
 from django.db import migrations
 
 DOORS = """
-grant select on cases_block to portal_definer;
+grant select on cases_block, cases_formernumber to portal_definer;
 alter table cases_block enable row level security;
 alter table cases_block force row level security;
 create policy door on cases_block for select to portal_definer using (true);
+create policy door on cases_formernumber for select to portal_definer using (true);
 create policy maintenance on cases_block for all to portal_owner using (portal.maintains()) with check (portal.maintains());
 
 -- Of whom, and of which cases, nothing is told to a member's user, whatever the unit and the role. Asked once, as the
@@ -37,7 +38,10 @@ set search_path = public, pg_temp as $$
 create function portal.barred_numbers(keys bytea[]) returns setof bytea language sql stable security definer
 set search_path = public, pg_temp as $$
     select p.number_key from cases_person p
-    where p.unit_id = portal.unit() and p.number_key = any(keys) and p.id = any(portal.barred_persons()) $$;
+    where p.unit_id = portal.unit() and p.number_key = any(keys) and p.id = any(portal.barred_persons())
+    union
+    select f.number_key from cases_formernumber f
+    where f.unit_id = portal.unit() and f.number_key = any(keys) and f.person_id = any(portal.barred_persons()) $$;
 
 -- A block closes, in the statement that sets it, what stood open against it.
 create function portal.block_begins() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
@@ -118,6 +122,13 @@ BARRED: dict[str, str] = {
     "cases_consent": HELD_OFF,
     "cases_consentline": HELD_OFF,
     "cases_disclosure": HELD_OFF,
+    "cases_caseoutcome": HELD_OFF,
+    "cases_handover": HELD_OFF,
+    "cases_declined": HELD_OFF,
+    "cases_incident": HELD_OFF,
+    "cases_formernumber": "person_id <> all (portal.barred_persons())",
+    "cases_mistake": "exists (select 1 from cases_consent c where c.id = consent_id)",
+    "cases_incidentnote": "exists (select 1 from cases_incident i where i.id = incident_id)",
 }
 
 WALL = """

@@ -7,6 +7,7 @@ from cases.models.declined import Declined
 from cases.models.disclosure import Archive, Disclosure
 from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
+from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
@@ -19,6 +20,7 @@ from cases.models import declined as _declined  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
 from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
+from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
@@ -36,6 +38,7 @@ CLASSIFIED = (
     | _former_number.CLASSIFIED
     | _declined.CLASSIFIED
     | _mistake.CLASSIFIED
+    | _incident.CLASSIFIED
 )
 
 __all__ = [
@@ -58,6 +61,8 @@ __all__ = [
     "FormerNumber",
     "HandOver",
     "HandOverEnd",
+    "Incident",
+    "IncidentNote",
     "Item",
     "ItemType",
     "Mistake",

@@ -60,7 +60,12 @@ def opens(membership: Membership | None, case: str) -> Q:
     """
     if membership is None or not membership.is_case_role:
         return Q(pk__in=[])
-    own, given, to_receive = _grounds(membership.unit_id)
+    return opens_to(membership.unit_id, case)
+
+
+def opens_to(unit: int, case: str) -> Q:
+    """The same, of a unit: what its case roles may open. The rows it asks are those that the reader's own wall shows."""
+    own, given, to_receive = _grounds(unit)
     of_case = {"case_id": OuterRef(case)}
     return (
         Q(Exists(own.filter(pk=OuterRef(case))))

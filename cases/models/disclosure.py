@@ -77,6 +77,10 @@ class Disclosure(models.Model):
     opened_at = models.DateTimeField(null=True)
     opened_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
 
+    # The receiving unit has put its copy in its own file (R1), the first time; nothing is decided from it.
+    fetched_at = models.DateTimeField(null=True)
+    fetched_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
+
     objects = DisclosureQuerySet.as_manager()
 
     class Meta:
@@ -126,6 +130,11 @@ class Disclosure(models.Model):
                 | Q(opened_at__isnull=False, opened_by__isnull=False),
                 name="who_opened_a_disclosure_and_when_are_one_fact",
             ),
+            models.CheckConstraint(
+                condition=Q(fetched_at=None, fetched_by=None)
+                | Q(fetched_at__isnull=False, fetched_by__isnull=False),
+                name="who_fetched_a_disclosure_and_when_are_one_fact",
+            ),
         ]
 
 
@@ -164,6 +173,8 @@ CLASSIFIED = {
             "ended_how",
             "opened_at",
             "opened_by",
+            "fetched_at",
+            "fetched_by",
         ],
         "sensitive",
     )

@@ -66,15 +66,25 @@ def types_for(unit: Unit) -> list[ItemType]:
     return [t for t in WRITABLE_TYPES if care or t not in CARE_TYPES]
 
 
+def _given(unit: int) -> Exists:
+    """Whether the version stands given to the unit."""
+    from cases.models.disclosure import Disclosure
+
+    return Exists(Disclosure.objects.standing().filter(item=OuterRef("pk"), to_unit_id=unit))
+
+
 class ItemQuerySet(models.QuerySet["Item"]):
     def visible_to(self, membership: Membership | None) -> "ItemQuerySet":
         """The unit's own items, and the versions disclosed to it on a ground that stands now."""
-        from cases.models.disclosure import Disclosure
-
         if membership is None or not membership.is_case_role:
             return self.none()
-        given = Disclosure.objects.standing().filter(item=OuterRef("pk"), to_unit_id=membership.unit_id)
-        return self.filter(NotBarred("case_id")).filter(Q(unit_id=membership.unit_id) | Exists(given))
+        return self.filter(NotBarred("case_id")).filter(
+            Q(unit_id=membership.unit_id) | Q(_given(membership.unit_id))
+        )
+
+    def given_to(self, unit: int) -> "ItemQuerySet":
+        """The versions disclosed to a unit on a ground that stands now."""
+        return self.filter(NotBarred("case_id")).filter(_given(unit))
 
     def latest_versions(self) -> "ItemQuerySet":
         """Versions that no visible version replaces."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import ledger
-from cases import consents, leaves, milestones, seams, sight
+from cases import consents, leaves, milestones, preview, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case, refuse
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
@@ -111,6 +111,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "declined": case.declined.order_by("-declined_on", "-id").first() if owner else None,
             "allowed": allowed_actions(member, case),
             "panels": panels,
+            "receiving_units": preview.receiving_units(case, member) if owner else [],
             "is_closed": is_closed,
             "outcome": outcome,
             "moves": moves_of(case, member),

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import hand_over, listing, milestones, seams
-from cases.access import case_worker
+from cases import hand_over, incidents, listing, milestones, seams
+from cases.access import case_worker, may_write
 from cases.actions.case import may_open_cases
 from cases.forms import NewCaseForm
 from cases.listing import SHOW_PERSONS
@@ -19,12 +19,11 @@ from parties.access import PortalRequest
 def worklist(request: PortalRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = case_worker(request)
+    # A manager works with no case; what went to the wrong unit is the manager's too.
+    parts = (listing.given_to_read, hand_over.worklist, milestones.matters, *seams.worklist)
+    work = parts if may_write(member) else ()
     matters = sorted(
-        (
-            m
-            for part in (listing.given_to_read, hand_over.worklist, milestones.matters, *seams.worklist)
-            for m in part(member)
-        ),
+        (m for part in (*work, incidents.worklist) for m in part(member)),
         key=lambda m: (m.due_on is None, m.due_on, m.case_number),
     )
     today = timezone.localdate()
@@ -32,7 +31,8 @@ def worklist(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "cases/worklist.html",
-        {"groups": listing.grouped(matters, today), "count": len(matters), "today": today, "member": member},
+        {"groups": listing.grouped(matters, today), "count": len(matters), "today": today, "member": member}
+        | {"wrongly_sent": incidents.wrongly_sent(member), "may_heed": may_write(member)},
     )
 
 

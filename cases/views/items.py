@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import listing, sight
+from cases import filecopy, incidents, listing, sight
 from cases.access import allowed_actions, case_worker, demand, open_case, open_item, refuse
 from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
@@ -114,8 +114,14 @@ def item_page(request: PortalRequest, number: str, pk: int) -> HttpResponse:
             "case": case,
             "item": item,
             "own": own,
+            "given_to_us": filecopy.given_to(item, member)
+            if not own and "fetch" in allowed_actions(member, case)
+            else None,
             "sight": sight.of_item(case, item, member),
             "receivers": sight.receivers(case, item, member)
+            if own and "give" in allowed_actions(member, case)
+            else [],
+            "reportable": incidents.ever_given(item, member)
             if own and "give" in allowed_actions(member, case)
             else [],
             "excluded": giving.excluded_by_the_person(case) if own else [],

@@ -155,6 +155,23 @@
 
   addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 
+  /* Copying a block of text: the button is there only where it works, and says when it has. */
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const block = document.getElementById(button.dataset.copy);
+    const status = document.querySelector("[data-copy-status]");
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      block.focus();
+      block.select();
+      try {
+        await navigator.clipboard.writeText(block.value);
+        status.textContent = button.dataset.copied;
+      } catch {
+        /* The text is marked: Ctrl+C copies it. */
+      }
+    });
+  }
+
   /* A part of the page that is no longer ours to see: the page itself answers. A lost connection is said aloud. */
   document.addEventListener("htmx:responseError", (event) => {
     if ([403, 404].includes(event.detail.xhr.status)) location.reload();

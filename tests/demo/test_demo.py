@@ -91,6 +91,7 @@ FIRST_PAGES = {
     "regionadmin": re.compile("Maja Ståhlgren"),
     "fkadmin": re.compile("Karin Ekbrandt"),
     "revisor": re.compile("Maja Ståhlgren"),
+    "registrator": re.compile("Lämna ut ur arkivet"),
 }
 
 

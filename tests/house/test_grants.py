@@ -18,6 +18,8 @@ GRANTS: dict[str, set[str]] = {
     "cases_consent": KEPT,
     "cases_declined": KEPT,
     "cases_formernumber": KEPT,
+    "cases_incident": KEPT,
+    "cases_incidentnote": KEPT,
     "cases_item": KEPT,
     "cases_mistake": KEPT,
     "cases_spell": KEPT,
