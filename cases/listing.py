@@ -247,7 +247,7 @@ def search(member: Membership, term: str) -> Found:
         former = FormerNumber.objects.had(member.unit_id, key).values("person")
         people = Person.objects.visible_to(member).filter(Q(number_key=key) | Q(pk__in=former))
         matches = visible.filter(person__in=people)
-        goes_on = Case.objects.owned_by(member).with_state().filter(~Q(state=State.CLOSED), person__in=people)
+        goes_on = visible.owned_by(member).with_state().filter(~Q(state=State.CLOSED), person__in=people)
         if pasted is not None and not goes_on.exists():
             found.to_log = pasted
     else:
@@ -269,8 +269,8 @@ def search(member: Membership, term: str) -> Found:
     )
     values = list(matches.with_state().order_by("-updated_at", "-id").values(*names)[: PAGE + 1])
     found.more = len(values) > PAGE
-    goes_on = [v for v in values[:PAGE] if v["unit_id"] == member.unit_id and v["state"] != State.CLOSED]
-    days = days_of(goes_on, timezone.localdate())
+    running = [v for v in values[:PAGE] if v["unit_id"] == member.unit_id and v["state"] != State.CLOSED]
+    days = days_of(running, timezone.localdate())
     for v in values[:PAGE]:
         found.persons.append(v["person_id"])
         found.rows.append(

@@ -8,7 +8,7 @@ from django.http import Http404
 from audit import ledger
 from cases.actions.case import touch
 from cases.actions.locking import locked
-from cases.models import Assignment, Block, BlockKind, Case
+from cases.models import Assignment, Block, BlockKind, Case, HandOver, HandOverEnd
 from parties.models import Membership, Unit, User
 
 
@@ -33,7 +33,7 @@ def block(
     """Blocks from now, on every case the person has at the unit; what stood open against it ends in the same statement.
 
     region: nothing on the ground of a care relation. colleague: `user` opens nothing of the person, in any unit, from
-    the next request; an assignment of theirs ends. unit: `to_unit` is given nothing, and no consent with it.
+    the next request; an assignment of theirs ends, and a hand-over to or by them. unit: `to_unit` is given nothing, and no consent with it.
     Raises AlreadyBlocked, and NobodyLeft when no other member of the own unit could work with the case.
     """
     case = locked(case, by=by, action="block")
@@ -56,6 +56,9 @@ def block(
         Assignment.objects.current().filter(
             case__person=person, unit=by.unit, member__user=user, until_at=None
         ).update(until_at=Now())
+        HandOver.objects.unanswered().filter(case__person=person, unit=by.unit).filter(
+            Q(to_member__user=user) | Q(by__user=user)
+        ).update(ended_at=Now(), ended_by=by, how=HandOverEnd.OVERTAKEN)
     whom = f"user {user.pk}" if user else f"unit {to_unit.pk}" if to_unit else "region"
     ledger.record("person.blocked", by=by, case=case.pk, persons=[person.pk], note=whom)
     touch(case)

@@ -8,6 +8,7 @@ from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
 from cases.actions.block import AlreadyBlocked, NobodyLeft, block, lift
+from cases.actions.hand_over import offer
 from cases.deciding import decide
 from cases.law import Act, Ground, Reason
 from cases.models import (
@@ -18,6 +19,7 @@ from cases.models import (
     Consent,
     ConsentLine,
     Disclosure,
+    HandOver,
     Item,
     Person,
     Spell,
@@ -117,7 +119,7 @@ def test_it_follows_the_user_to_another_unit_and_the_person_to_a_later_case(cast
     )  # fmt: skip
     assert seen(second, case) == {}
     with acting(cast.coordinator):
-        case_verbs.set_state(by=cast.coordinator, case=case, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=case, state="closed", cause="completed")
         later = case_verbs.open_case(
             by=cast.coordinator, number=parse_number(DIGITS), opened_on=case.opened_on
         )
@@ -138,11 +140,20 @@ def test_it_is_not_told_to_whoever_logs_the_person(cast, shared):
 
 def test_an_assignment_ends_with_it(cast, shared):
     case, _item = shared
-    with acting(cast.coordinator):
-        case_verbs.assign(by=cast.coordinator, case=case, member=cast.colleague)
+    with acting(cast.colleague):
+        case_verbs.assign(by=cast.colleague, case=case, member=cast.colleague)
     hold_off(cast, case, cast.colleague)
     with acting(cast.coordinator):
         assert not Assignment.objects.current().filter(case=case).exists()
+
+
+def test_an_offer_of_the_case_ends_with_it(cast, shared):
+    case, _item = shared
+    with acting(cast.coordinator):
+        offer(by=cast.coordinator, case=case, to=cast.colleague)
+    hold_off(cast, case, cast.colleague)
+    with acting(cast.coordinator):
+        assert HandOver.objects.get().how == "overtaken"
 
 
 def test_somebody_must_be_left(cast, shared):
