@@ -26,7 +26,7 @@ def world(cast):
     from inquiries import actions
 
     with acting(cast.coordinator):
-        verbs.record_spell(
+        spell = verbs.record_spell(
             by=cast.coordinator, case=case, from_on=timezone.localdate().replace(day=1), to_on=None, degree=50,
             benefit="sickness_benefit",
         )  # fmt: skip
@@ -37,16 +37,16 @@ def world(cast):
         )  # fmt: skip
     return {
         "n": case.number, "i": item.pk, "c": consent.number, "q": inquiry.pk, "fk": cast.investigator.unit_id,
-        "clinic": cast.coordinator.unit_id,
+        "clinic": cast.coordinator.unit_id, "s": spell.pk,
     }  # fmt: skip
 
 
 PAGES = {
     "coordinator": [
         "/todo/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
-        "/cases/{n}/spells/new/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/close/",
+        "/cases/{n}/spells/new/", "/cases/{n}/spells/{s}/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/close/",
         "/cases/{n}/hand-over/", "/cases/{n}/correct/", "/cases/{n}/correct/wrong-person/", "/cases/{n}/correct/twice/",
-        "/cases/{n}/correct/number/", "/cases/{n}/items/new/",
+        "/cases/{n}/correct/number/", "/cases/{n}/blocks/", "/cases/{n}/blocks/new/", "/cases/{n}/items/new/",
         "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
         "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/print/", "/cases/{n}/consents/declined/", "/cases/{n}/consents/{c}/mistake/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",

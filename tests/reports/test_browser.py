@@ -72,6 +72,7 @@ PAGES = {
         "/initiatives/{i}/time/2023/",
         "/initiatives/{i}/shares/2023/",
         "/initiatives/{i}/seats/",
+        "/initiatives/{i}/timers/",
         "/initiatives/{i}/add/activity/",
         "/initiatives/{i}/add/time/",
         "/initiatives/{i}/add/party/",
