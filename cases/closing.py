@@ -1,21 +1,31 @@
 """Closing a case: the form that says how it ended, and what is open until then."""
 
 from collections import defaultdict
+from datetime import timedelta
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from cases import seams
+from cases.access import may_write
 from cases.consents import last_day
 from cases.forms import PersonText
-from cases.models import Case, CaseOutcome, Cause, ConsentLine, Disclosure, ItemType
-from cases.models.outcome import CHOSEN, FACTS, Livelihood, Occupation, Step
+from cases.models import Case, CaseOutcome, Cause, ConsentLine, Disclosure, ItemType, State
+from cases.models.outcome import CHOSEN, FACTS, NOTHING_TO_FOLLOW, Livelihood, Occupation, Step
+from cases.seams import Matter
 from errands.models import Draft
-from parties.models import Membership
+from parties.models import Membership, Role
+
+# M29 (domain/timers.md): how long after the closing the outcome is to be said.
+OUTCOME_WITHIN = timedelta(days=14)
+MOST_MATTERS = 200
+_COORDINATES = frozenset({Role.COORDINATOR, Role.OFFICER, Role.INVESTIGATOR})
 
 CAUSE_WORDS = {
     Cause.COMPLETED: _("Completed: the work is done"),
@@ -87,6 +97,40 @@ class ClosingForm(OutcomeWithCauseForm):
 def outcome_now(case: Case) -> CaseOutcome | None:
     """How the case's last closing ended, as it was last said."""
     return CaseOutcome.objects.of_last_closing().select_related("stays").filter(case=case).first()
+
+
+def outcomes_due(member: Membership) -> list[Matter]:
+    """Milestone M29 on the worklist: the outcome of a closed case is said within 14 days, by who coordinates at the unit.
+
+    Once somebody has written it after the closing it is said, also when parts of it are still not known.
+    """
+    if member.role not in _COORDINATES or not may_write(member):
+        return []
+    again = CaseOutcome.objects.filter(closing=OuterRef("closing"), pk__lt=OuterRef("pk"))
+    unsaid = Q()
+    for name in FACTS:
+        unsaid |= Q(**{name: "unknown"})
+    closed = Case.objects.visible_to(member).owned_by(member).with_state().filter(state=State.CLOSED)
+    rows = (
+        CaseOutcome.objects.of_last_closing()
+        .filter(unsaid, ~Exists(again), case__in=closed.values("pk"))
+        .exclude(cause__in=NOTHING_TO_FOLLOW)
+        .select_related("case", "closing")
+        .order_by("closing__from_at", "pk")[:MOST_MATTERS]
+    )
+    return [
+        Matter(
+            action=_now("Complete the outcome"),
+            url=reverse("outcome", args=[row.case.number]),
+            group="outcomes",
+            due_on=timezone.localtime(row.closing.from_at).date() + OUTCOME_WITHIN,
+            waits_for=_now("You"),
+            case_number=row.case.number,
+            person=row.case.person_id,
+            event=_now("The case was closed: %(why)s") % {"why": Cause(row.cause).label},
+        )
+        for row in rows
+    ]
 
 
 def what_is_open(case: Case, member: Membership) -> list[str]:

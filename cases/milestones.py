@@ -441,7 +441,7 @@ MILESTONES: tuple[Milestone, ...] = (
     Milestone("M28", _("The evaluator reports back"), _PROJECT, (Owner.EVALUATOR,), "domain/needs.md",
         needs="evaluation", why="Nothing is recorded of what an evaluator hands over."),
     Milestone("M29", _("Closed: the outcome recorded"), pgettext_lazy("milestone applies to", "closed cases"), (C,),
-        "domain/terms.md", needs="outcome", why="A closed case has no outcome of its own yet."),
+        "domain/terms.md", elsewhere="cases.closing.outcomes_due"),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import hand_over, incidents, listing, milestones, seams
+from cases import closing, hand_over, incidents, listing, milestones, seams
 from cases.access import case_worker, may_write
 from cases.actions.case import may_open_cases
 from cases.forms import NewCaseForm
@@ -20,7 +20,13 @@ def worklist(request: PortalRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = case_worker(request)
     # A manager works with no case; what went to the wrong unit is the manager's too.
-    parts = (listing.given_to_read, hand_over.worklist, milestones.matters, *seams.worklist)
+    parts = (
+        listing.given_to_read,
+        hand_over.worklist,
+        milestones.matters,
+        closing.outcomes_due,
+        *seams.worklist,
+    )
     work = parts if may_write(member) else ()
     matters = sorted(
         (m for part in (*work, incidents.worklist) for m in part(member)),

@@ -42,11 +42,12 @@ def test_every_milestone_is_computed_or_says_what_it_waits_for():
     assert {m.key: m.elsewhere for m in MILESTONES if m.elsewhere} == {
         "M17": "inquiries.plugs.worklist",
         "M26": "initiatives.showing.money_of",
+        "M29": "cases.closing.outcomes_due",
     }
     assert dict(waiting) == {
         "special_reasons": {"M8"}, "statement": {"M9"}, "meeting": {"M10", "M19", "M20"}, "watch": {"M11"},
         "follow_up": {"M12"}, "clarification": {"M18"}, "action_item": {"M21"}, "plan_review": {"M22"},
-        "absence": {"M24"}, "report_due": {"M25"}, "training": {"M27"}, "evaluation": {"M28"}, "outcome": {"M29"},
+        "absence": {"M24"}, "report_due": {"M25"}, "training": {"M27"}, "evaluation": {"M28"},
     }  # fmt: skip
 
 

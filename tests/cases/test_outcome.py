@@ -186,3 +186,32 @@ def test_the_pages_meet_the_whole_cast(cast, sign_in, address):
             assert answer.status_code in (302, 403, 404)
             continue
         assert answer.status_code == expected, (name, answer.status_code)
+
+
+def test_the_outcome_waits_on_the_worklist_until_somebody_has_said_it(cast):
+    """M29: due 14 days after the closing; for who coordinates at the owning unit, and for nobody else."""
+    case = make_case(cast.coordinator)
+    other = make_case(cast.coordinator)
+
+    def due(member):
+        with acting(member):
+            return [(m.case_number, m.due_on) for m in closing.outcomes_due(member)]
+
+    assert due(cast.coordinator) == []
+    close(cast, case)
+    close(cast, other, "died")
+    day = timezone.localdate() + closing.OUTCOME_WITHIN
+    assert due(cast.coordinator) == [(case.number, day)]
+    for member in (cast.colleague, cast.manager, cast.investigator, cast.other_clinic):
+        assert due(member) == [], "a clinician, a manager, another unit"
+    with acting(cast.coordinator):
+        case_verbs.complete_outcome(by=cast.coordinator, case=case, occupation_after="work")
+    assert due(cast.coordinator) == [], "said, though parts are not known"
+
+
+def test_a_reopened_case_asks_for_no_outcome(cast):
+    case = make_case(cast.coordinator)
+    close(cast, case)
+    with acting(cast.coordinator):
+        case_verbs.set_state(by=cast.coordinator, case=case, state="open")
+        assert closing.outcomes_due(cast.coordinator) == []
