@@ -28,7 +28,9 @@ from cases.forms import ORAL_DAYS, months_after
 from cases.law import InformationKind as Kind
 from cases.models import (
     Assignment,
+    CaseOutcome,
     CaseState,
+    Cause,
     ConsentForm,
     Ending,
     ItemType,
@@ -65,6 +67,23 @@ def lay_out(stories: list[Story], register: Register, rng: Random, anchor: date)
     return rows
 
 
+def _outcome(story: Story, closing: CaseState, anchor: date) -> CaseOutcome:
+    """How it ended, as the closing's words say; of the last two weeks' closings only why."""
+    cause = texts.CAUSES.get(closing.reason, Cause.COMPLETED)
+    after = texts.AFTER.get(story.outcome, {})
+    if story.closed_on is not None and story.closed_on > anchor - timedelta(days=14):
+        after = {}
+    return CaseOutcome(
+        case=story.case,
+        unit=story.clinic,
+        closing=closing,
+        cause=cause,
+        by=story.worker,
+        at=closing.from_at,
+        **after,
+    )
+
+
 # ── The case itself ─────────────────────────────────────────────────────────────────────────────────────────
 def _case(rows: Rows, story: Story, rng: Random, anchor: date) -> None:
     opened_at = moment(rng, story.opened_on, latest=11)
@@ -82,15 +101,15 @@ def _case(rows: Rows, story: Story, rng: Random, anchor: date) -> None:
             )
         )
     if story.closed_on:
-        rows.states.append(
-            CaseState(
-                **common,
-                state=State.CLOSED,
-                from_at=closed_at(story),
-                by=story.worker,
-                reason=rng.choice(texts.OUTCOMES[story.outcome]),
-            )
+        closing = CaseState(
+            **common,
+            state=State.CLOSED,
+            from_at=closed_at(story),
+            by=story.worker,
+            reason=rng.choice(texts.OUTCOMES[story.outcome]),
         )
+        rows.states.append(closing)
+        rows.outcomes.append(_outcome(story, closing, anchor))
     spell = {**common, "from_on": story.leave_from, "benefit": story.benefit, "by": story.worker}
     if story.degree < 100 and rng.random() < 0.7:
         # A change of extent is a new row of the same sick leave: the days go on from its first.

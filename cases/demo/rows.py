@@ -25,6 +25,7 @@ from cases.law import LAW_VERSION, STANDS, Ground
 from cases.law import InformationKind as Kind
 from cases.models import (
     Assignment,
+    CaseOutcome,
     CaseState,
     Consent,
     ConsentForm,
@@ -63,6 +64,7 @@ class Rows:
 
     stories: list[Story]
     states: list[CaseState] = field(default_factory=list)
+    outcomes: list[CaseOutcome] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)

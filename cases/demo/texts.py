@@ -407,3 +407,53 @@ OUTCOMES: dict[str, tuple[str, ...]] = {
     "moved": ("Flyttat till annan region.", "Avslutad på egen begäran."),
     "mistake": ("Felregistrerad.",),
 }
+
+# Why, when it was not that the work was done.
+CAUSES: dict[str, str] = {
+    "Flyttat till annan region.": "moved",
+    "Avslutad på egen begäran.": "declined",
+    "Felregistrerad.": "wrong_person",
+}
+_BEFORE = {"livelihood_before": "sickness_benefit", "occupation_before": "none"}
+AFTER: dict[str, dict[str, str]] = {
+    "work": _BEFORE
+    | {
+        "livelihood_after": "wages",
+        "occupation_after": "work",
+        "step_health": "1",
+        "step_activity": "1",
+        "step_work": "1",
+    },
+    "studies": _BEFORE
+    | {
+        "livelihood_after": "student_aid",
+        "occupation_after": "studies",
+        "step_health": "0",
+        "step_activity": "1",
+        "step_work": "1",
+    },
+    "work_and_studies": _BEFORE
+    | {
+        "livelihood_after": "wages",
+        "occupation_after": "work_and_studies",
+        "step_health": "1",
+        "step_activity": "1",
+        "step_work": "1",
+    },
+    "job_seeking": _BEFORE
+    | {
+        "livelihood_after": "unemployment",
+        "occupation_after": "seeks_work",
+        "step_health": "1",
+        "step_activity": "0",
+        "step_work": "1",
+    },
+    "continued": _BEFORE
+    | {
+        "livelihood_after": "sickness_benefit",
+        "occupation_after": "none",
+        "step_health": "0",
+        "step_activity": "1",
+        "step_work": "0",
+    },
+}

@@ -19,6 +19,7 @@ from cases.models import (
     Assignment,
     Case,
     CaseLock,
+    CaseOutcome,
     CaseState,
     Consent,
     ConsentLine,
@@ -64,6 +65,7 @@ def _write_unit(rows: Rows, unit: int, writer: Membership) -> None:
         bulk(Case, [s.case for s in own])
         bulk(CaseLock, [CaseLock(case=s.case) for s in own])
         bulk(CaseState, [r for r in rows.states if r.unit_id == unit])
+        bulk(CaseOutcome, [r for r in rows.outcomes if r.unit_id == unit])
         bulk(Spell, [r for r in rows.spells if r.unit_id == unit])
         bulk(Assignment, [r for r in rows.assignments if r.unit_id == unit])
         bulk(Consent, [r for r in rows.consents if r.unit_id == unit])
