@@ -37,6 +37,7 @@ class LineInWords:
     receiver: str
     kind: str
     kind_label: str
+    coming_on: date | None
     until: date
     received: bool
     ended_at: datetime | None
@@ -54,6 +55,7 @@ def lines_in_words(consent: Consent) -> list[LineInWords]:
             receiver=line.to_unit.name,
             kind=line.kind,
             kind_label=str(InformationKind(line.kind).label),
+            coming_on=timezone.localtime(line.from_at).date() if line.from_at > now else None,
             until=last_day(line.until_at),
             received=line.received_at is not None,
             ended_at=line.ended_at,

@@ -108,6 +108,9 @@ def consent_page(request: PortalRequest, number: str, consent_number: str) -> Ht
             "case": case,
             "consent": consent,
             "lines": lines,
+            "glance": next(
+                (g for g in consents.at_a_glance(case, who_acts(request)) if g.number == consent.number), None
+            ),
             "standing": any(line.is_live for line in lines),
             "given": consents.given_on(case),
             "never": never,

@@ -138,6 +138,23 @@ def test_the_case_page_says_the_state_of_each(cast, case, sign_in):
     assert glance(cast, case) == ["Har aldrig gällt", "Tillbakataget"]
 
 
+def test_the_consents_own_page_says_its_state_and_each_lines(cast, case, sign_in):
+    """Ended by its date a second ago, in force until in a second's time, and from tomorrow."""
+    now = timezone.now()
+    for from_at, until_at, chip, at_line in (
+        (now - timedelta(days=9), now - SECOND, "Har gått ut", "Till och med"),
+        (now - timedelta(days=9), now + timedelta(days=90), "Gäller", "Gäller"),
+        (now + timedelta(days=1), now + timedelta(days=90), "Från", "Från"),
+    ):
+        consent = consent_with_fk(cast, case, from_at=from_at, until_at=until_at)
+        page = sign_in(cast.coordinator).get(f"/cases/{case.number}/consents/{consent.number}/")
+        head, body = page.content.decode().split('<section class="sv-sec" aria-labelledby="lines">')
+        assert chip in head.split('class="sv-glance"')[1], chip
+        assert at_line in body.split("<tbody")[1].split("</tbody>")[0], at_line
+        with acting(cast.coordinator):
+            consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+
+
 def seen_by(member, case) -> tuple[int, int]:
     with acting(member):
         return Case.objects.visible_to(member).count(), Item.objects.visible_to(member).count()
