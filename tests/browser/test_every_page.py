@@ -23,6 +23,7 @@ def world(cast):
     from django.utils import timezone
 
     from cases.actions import case as verbs
+    from cases.actions import incident as incidents
     from inquiries import actions
 
     with acting(cast.coordinator):
@@ -35,9 +36,17 @@ def world(cast):
             by=cast.investigator, case=case, to=cast.coordinator.unit, category="planning", text="Hur går det vidare?",
             today=timezone.localdate(),
         )  # fmt: skip
+    astray = make_item(cast.coordinator, case, ItemType.PLAN, "Fel mottagare")
+    make_disclosure(cast.coordinator, case, cast.soc_officer.unit, astray)
+    with acting(cast.coordinator):
+        incident = incidents.report(
+            by=cast.coordinator, case=case, item=astray, to=cast.soc_officer.unit, text="Fel rad", done="Ringde",
+            found_at=timezone.now(),
+        )  # fmt: skip
+        incidents.note(by=cast.coordinator, incident=incident, text="Talat med enheten", closes=False)
     return {
-        "n": case.number, "i": item.pk, "c": consent.number, "q": inquiry.pk, "fk": cast.investigator.unit_id,
-        "clinic": cast.coordinator.unit_id, "s": spell.pk,
+        "w": incident.pk, "n": case.number, "i": item.pk, "c": consent.number, "q": inquiry.pk,
+        "fk": cast.investigator.unit_id, "clinic": cast.coordinator.unit_id, "s": spell.pk,
     }  # fmt: skip
 
 
@@ -51,11 +60,15 @@ PAGES = {
         "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/print/", "/cases/{n}/consents/declined/", "/cases/{n}/consents/{c}/mistake/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",
         "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/drafts/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",
+        "/matrix/", "/cases/{n}/give/", "/cases/{n}/give/?look=1", "/cases/{n}/give/?item={i}&to={fk}", "/cases/{n}/seen/{fk}/",
+        "/cases/{n}/items/{i}/wrong/{fk}/", "/incidents/{w}/",
     ],
-    "investigator": ["/todo/", "/cases/?show=received", "/cases/{n}/", "/cases/{n}/items/{i}/", "/inquiries/?show=asked", "/inquiries/{q}/"],
+    "investigator": ["/todo/", "/cases/?show=received", "/cases/{n}/", "/cases/{n}/items/{i}/", "/cases/{n}/items/{i}/copy/", "/inquiries/?show=asked", "/inquiries/{q}/"],
+    "soc_officer": ["/todo/"],
     "manager": ["/todo/", "/cases/{n}/", "/log/", "/log/?kind=all:cases&from_on=2025-02-30", "/drafts/"],
     "administrator": ["/people/", "/people/invite/", "/cases/import/"],
     "auditor": ["/log/"],
+    "registrar": ["/archive/"],
 }  # fmt: skip
 
 
@@ -66,6 +79,23 @@ def test_every_page_of_the_role(cast, world, visitor, role, english):
     for path in PAGES[role]:
         desk.go(path.format(**world))
         desk.axe()
+
+
+def test_what_the_registrar_hands_out_and_the_copy_for_the_file(cast, world, visitor):
+    """The answer to a posted form has no address of its own; and the button copies the block and says so."""
+    desk = visitor(phone=True, english=False).sign_in(cast.registrar)
+    desk.go("/archive/")
+    desk.page.fill("#id_number", world["n"])
+    desk.page.fill("#id_reason", "Begäran 2026:114")
+    desk.page.click("main form.sv-form button[type=submit]")
+    desk.page.get_by_text("Start vecka 46.").wait_for()
+    desk.axe()
+    file = visitor(phone=True, english=False).sign_in(cast.investigator)
+    file.go("/cases/{n}/items/{i}/copy/".format(**world))
+    file.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    file.page.click("[data-copy]")
+    file.page.get_by_text("Kopierat").wait_for()
+    assert "Start vecka 46." in file.page.evaluate("navigator.clipboard.readText()")
 
 
 @pytest.mark.parametrize("english", [False, True], ids=["sv-390", "en-desk"])
