@@ -110,7 +110,7 @@ def outcomes_due(member: Membership) -> list[Matter]:
     unsaid = Q()
     for name in FACTS:
         unsaid |= Q(**{name: "unknown"})
-    closed = Case.objects.visible_to(member).owned_by(member).with_state().filter(state=State.CLOSED)
+    closed = Case.objects.visible_to(member).owned_by(member).with_state().filter(Q(state=State.CLOSED))
     rows = (
         CaseOutcome.objects.of_last_closing()
         .filter(unsaid, ~Exists(again), case__in=closed.values("pk"))
