@@ -132,6 +132,27 @@ drop function portal.hand_out(text, text);
 drop function portal.wrongly_sent();
 drop function portal.heed_wrongly_sent(bigint);
 drop policy door_add on audit_entry;
+revoke insert on audit_entry from portal_definer;
+create or replace function portal.disclosure_moves() returns trigger language plpgsql as $$
+begin
+    if current_user <> 'portal_app' then
+        return new;
+    end if;
+    if tg_op = 'INSERT' then
+        if new.ended_at is not null or new.opened_at is not null then
+            raise exception 'a disclosure begins unended and unopened';
+        end if;
+        return new;
+    end if;
+    if old.ended_at is not null then
+        raise exception 'an ended disclosure stays ended';
+    end if;
+    if (to_jsonb(old) - '{ended_at,ended_by_id,ended_how}'::text[]) is distinct from
+       (to_jsonb(new) - '{ended_at,ended_by_id,ended_how}'::text[]) then
+        raise exception 'a disclosure is not rewritten';
+    end if;
+    return new;
+end $$;
 """
 
 
