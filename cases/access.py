@@ -5,9 +5,11 @@ ledger row of the same kind whether it is another unit's, has ended, or never wa
 """
 
 import re
+from collections.abc import Iterable
 from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
 
 from audit import ledger
@@ -79,6 +81,15 @@ def open_consent(request: PortalRequest, case: Case, number: str) -> Consent:
     if consent is None:
         refuse(request, f"{case.number}/{number}")
     return consent
+
+
+def not_held_off(case: Case, members: Iterable[int]) -> list[int]:
+    """Those of the members off whom no block holds on the case: who may be named, asked or told of it. In the order given."""
+    wanted = list(members)
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.held_off(%s, %s)", [case.pk, wanted])
+        held_off = {pk for (pk,) in cursor.fetchall()}
+    return [pk for pk in wanted if pk not in held_off]
 
 
 # What a member of the owning unit may do with the case, by role; what a member of another unit that sees it may do.

@@ -247,6 +247,7 @@ class StateForm(forms.Form):
         return self.cleaned_data
 
 
+NOT_BY_YOU = _("You cannot log this person here. Ask a colleague, or your unit’s manager.")
 CHANGED_MEANWHILE = _("A colleague has changed the case in the meantime. Look at it and choose again.")
 
 

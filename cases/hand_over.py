@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from audit.fields import field_of
-from cases.access import may_write
+from cases.access import may_write, not_held_off
 from cases.forms import PersonText
-from cases.models import Assignment, HandOver, HandOverEnd
+from cases.models import Assignment, Case, HandOver, HandOverEnd
 from cases.models.case import opens
 from cases.seams import Matter
 from parties.models import Membership
@@ -22,8 +22,8 @@ DECLINED_DAYS = 14
 ACCEPT, DECLINE = "accept", "decline"
 
 
-def colleagues_of(member: Membership) -> list[Membership]:
-    """The others at the unit who work with cases now, by name."""
+def colleagues_of(member: Membership, case: Case) -> list[Membership]:
+    """The others at the unit who work with cases now and may know of this one, by name."""
     rows = (
         Membership.objects.current()
         .filter(unit_id=member.unit_id)
@@ -31,7 +31,8 @@ def colleagues_of(member: Membership) -> list[Membership]:
         .select_related("user", "unit__party")
         .order_by("user__name", "pk")
     )
-    return [m for m in rows if may_write(m)]
+    known = set(not_held_off(case, (m.pk for m in rows)))
+    return [m for m in rows if may_write(m) and m.pk in known]
 
 
 class OfferForm(forms.Form):

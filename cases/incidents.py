@@ -73,7 +73,7 @@ def wrongly_sent(member: Membership) -> list[WronglySent]:
 
 
 def ever_given(item: Item, member: Membership) -> list[Disclosure]:
-    """To which units the version has been given, each once, shown still or not, and not yet reported."""
+    """To which units the version has been given, the last time to each, shown still or not, and not yet reported."""
     last: dict[int, Disclosure] = {}
     for d in (
         Disclosure.objects.filter(item=item, from_unit_id=member.unit_id)
@@ -82,6 +82,8 @@ def ever_given(item: Item, member: Membership) -> list[Disclosure]:
     ):
         last[d.to_unit_id] = d
     reported = set(
-        Incident.objects.visible_to(member).filter(disclosure__item=item).values_list("to_unit_id", flat=True)
+        Incident.objects.visible_to(member)
+        .filter(disclosure__in=[d.pk for d in last.values()])
+        .values_list("disclosure_id", flat=True)
     )
-    return [d for unit, d in last.items() if unit not in reported]
+    return [d for d in last.values() if d.pk not in reported]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import Http404
 
 from audit import ledger
-from cases.access import may_write
+from cases.access import may_write, not_held_off
 from cases.actions import disclosure as giving
 from cases.actions.item import write_item
 from cases.actions.locking import locked
@@ -255,12 +255,12 @@ def _demand_move(inquiry: Inquiry, state: str, by: Membership) -> Case:
 
 def _tell(unit: Unit, case: Case, inquiry: Inquiry) -> None:
     """A notice to who handles the case in the unit; to everyone with a case role there when nobody does."""
-    handlers = list(
-        Assignment.objects.current().filter(case=case, unit=unit).values_list("member", flat=True)
-    ) or list(
+    handlers = Assignment.objects.current().filter(case=case, unit=unit).values_list("member", flat=True)
+    everyone = (
         Membership.objects.current().filter(unit=unit, role__in=CASE_ROLES).values_list("pk", flat=True)
     )
-    notices.notify(handlers, kind="inquiry", object_key=f"{inquiry.pk}:{unit.pk}")
+    told = not_held_off(case, handlers) or not_held_off(case, everyone)
+    notices.notify(told, kind="inquiry", object_key=f"{inquiry.pk}:{unit.pk}")
 
 
 def _step(inquiry: Inquiry, state: str, by: Membership) -> None:

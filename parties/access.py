@@ -56,12 +56,22 @@ def _values(membership: Membership | None) -> list[str]:
 
 def enter(membership: Membership | None) -> None:
     """Tells the database who acts, for the rest of the transaction; None is nobody."""
-    told = "".join(
-        f", set_config('{name}', {function}(%s)::text, true)" for name, function in told_of_a_member.items()
-    )
     member = membership.pk if membership else None
     with connection.cursor() as cursor:
-        cursor.execute(_SET + told, [*_values(membership), *[member] * len(told_of_a_member)])
+        cursor.execute(", ".join([_SET, *_told()]), [*_values(membership), *[member] * len(told_of_a_member)])
+
+
+def _told() -> list[str]:
+    return [
+        f"set_config('{name}', {function}(%s)::text, true)" for name, function in told_of_a_member.items()
+    ]
+
+
+def tell_anew(membership: Membership) -> None:
+    """Tells the database once more what rooms above say of who acts: it may have changed while a deed waited for its lock."""
+    if told_of_a_member:
+        with connection.cursor() as cursor:
+            cursor.execute("select " + ", ".join(_told()), [membership.pk] * len(told_of_a_member))
 
 
 def leave() -> None:

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.http import Http404
 
 from audit import ledger
+from cases.access import may_write
 from cases.actions.case import touch
 from cases.actions.locking import locked
 from cases.models import Assignment, Block, BlockKind, Case, HandOver, HandOverEnd
@@ -74,7 +75,7 @@ def _someone_else(case: Case, user: User) -> bool:
         .exclude(Q(user=user) | Q(user__in=held_off.values("user")))
         .select_related("unit__party")
     )
-    return any(m.is_case_role for m in others)
+    return any(may_write(m) for m in others)
 
 
 @transaction.atomic

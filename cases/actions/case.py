@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit import ledger
 from cases import seams
+from cases.access import not_held_off
 from cases.actions.locking import locked
 from cases.crypt import index_key, seal
 from cases.models import (
@@ -318,7 +319,7 @@ def assign(*, by: Membership, case: Case, member: Membership) -> None:
     To a colleague a case is offered (actions/hand_over.py). An open offer of the case is overtaken by this.
     """
     case = locked(case, by=by, action="assign")
-    if member.unit_id != by.unit_id or not member.is_case_role:
+    if member.unit_id != by.unit_id or not member.is_case_role or not not_held_off(case, [member.pk]):
         raise PermissionDenied(_("Only someone with a case role at your unit can be assigned."))
     if member.pk != by.pk and by.role != Role.MANAGER:
         raise PermissionDenied(_("A colleague is asked first. Hand the case over instead."))

@@ -7,7 +7,15 @@ from django.db import transaction
 from django.db.models import Q
 
 from audit import ledger
-from cases.actions.case import CauseMissing, IllegalMove, close, one_at_a_time, touch
+from cases.actions.case import (
+    CauseMissing,
+    IllegalMove,
+    NotByYou,
+    barred_numbers,
+    close,
+    one_at_a_time,
+    touch,
+)
 from cases.actions.locking import locked
 from cases.crypt import index_key, seal
 from cases.models import Case, CaseLock, CaseState, Cause, FormerNumber, NumberChange, Person, State
@@ -73,7 +81,7 @@ def change_number(*, by: Membership, case: Case, number: Number, why: str) -> No
     """The person has another number. The one before is kept sealed; when it was truly theirs, it still finds them here.
 
     It holds for every case of the person at the unit. Raises NumberTaken when another person at the unit has the number
-    or had it, SameNumber when nothing would change.
+    or had it, SameNumber when nothing would change, NotByYou when a block holds the member off whoever has it.
     """
     case = locked(case, by=by, action="correct")
     before, after = case.person.number_key, index_key(number.digits)
@@ -85,6 +93,8 @@ def change_number(*, by: Membership, case: Case, number: Number, why: str) -> No
     person = Person.objects.get(pk=case.person_id)
     if person.number_key is None or person.number_cipher is None or bytes(person.number_key) != bytes(before):
         raise SameNumber
+    if barred_numbers([after]):
+        raise NotByYou
     _must_be_free(person, after)
     FormerNumber.objects.create(
         person=person, unit=case.unit, number_kind=person.number_kind, number_key=person.number_key,

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from audit import ledger
-from cases.access import may_write
+from cases.access import may_write, not_held_off
 from cases.actions.case import name_handler, overtake_offers
 from cases.actions.locking import locked
 from cases.models import Assignment, Case, CaseState, HandOver, HandOverEnd, State
@@ -59,7 +59,7 @@ def offer(*, by: Membership, case: Case, to: Membership, note: str = "") -> Hand
     """
     case = locked(case, by=by, action="hand_over")
     now = Membership.objects.current().filter(pk=to.pk, unit_id=by.unit_id).select_related("unit").first()
-    if now is None or not may_write(now) or now.pk == by.pk:
+    if now is None or not may_write(now) or now.pk == by.pk or not not_held_off(case, [now.pk]):
         raise PermissionDenied(_("A case is handed over to a colleague at your unit who works with cases."))
     if (
         case.unit_id == by.unit_id

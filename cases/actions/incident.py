@@ -9,7 +9,8 @@ from django.http import Http404
 
 from audit import ledger
 from cases.access import allowed_actions, may_write
-from cases.models import Case, CaseLock, Disclosure, Ending, Incident, IncidentNote, Item
+from cases.actions.locking import hold
+from cases.models import Case, Disclosure, Ending, Incident, IncidentNote, Item
 from parties.models import Membership, Unit
 
 
@@ -31,7 +32,9 @@ def report(
     Under the case's lock, and whether or not the ground still stands: what has been read has been read. Raises Http404 when
     the unit never gave the version there, PermissionDenied for who may not give, AlreadyReported the second time.
     """
-    CaseLock.objects.select_for_update().get(case=case.pk)
+    hold(case.pk, by=by)
+    if not Case.objects.open_to(by).filter(pk=case.pk).exists():
+        raise Http404
     if item.unit_id != by.unit_id or item.case_id != case.pk:
         raise Http404
     if "give" not in allowed_actions(by, case):
@@ -42,10 +45,13 @@ def report(
     last = given.first()
     if last is None:
         raise Http404
-    there = Incident.objects.filter(disclosure__in=given).first()
+    there = Incident.objects.filter(disclosure=last).first()
     if there is not None:
         raise AlreadyReported(there)
-    given.filter(ended_at=None).update(ended_at=Now(), ended_by=by, ended_how=Ending.MISTAKE)
+    # What went wrong with one version went wrong with all of them.
+    Disclosure.objects.filter(
+        case=case, item__in=_versions_of(item), from_unit=by.unit, to_unit=to, ended_at=None
+    ).update(ended_at=Now(), ended_by=by, ended_how=Ending.MISTAKE)
     mine = Disclosure.objects.filter(case=case, from_unit=by.unit, to_unit=to, ended_at=None)
     if not mine.filter(item__isnull=False).exists():
         # Nothing of ours is shown there any longer, so neither is the case itself.
@@ -64,6 +70,21 @@ def report(
     return incident
 
 
+def _versions_of(item: Item) -> list[int]:
+    """Every version of the text, earlier and later, of the own unit's."""
+    pairs = dict(
+        Item.objects.filter(case=item.case_id, unit=item.unit_id, replaces__isnull=False).values_list(
+            "pk", "replaces_id"
+        )
+    )
+    found, grew = {item.pk}, True
+    while grew:
+        more = {a for a, b in pairs.items() if b in found} | {b for a, b in pairs.items() if a in found}
+        grew = not more <= found
+        found |= more
+    return sorted(found)
+
+
 def may_handle(by: Membership, incident: Incident) -> bool:
     """The unit's own: whoever works with its cases, and its manager."""
     return incident.unit_id == by.unit_id and by.is_case_role
@@ -77,7 +98,9 @@ def note(*, by: Membership, incident: Incident, text: str, closes: bool) -> Inci
     """
     if not may_handle(by, incident):
         raise Http404
-    CaseLock.objects.select_for_update().get(case=incident.case_id)
+    hold(incident.case_id, by=by)
+    if not Incident.objects.visible_to(by).filter(pk=incident.pk).exists():
+        raise Http404
     if closes and not Incident.objects.open().filter(pk=incident.pk).exists():
         raise ValueError("an incident is handled once")
     added = IncidentNote.objects.create(

@@ -101,7 +101,10 @@ begin
             exists (select 1 from cases_standing s where s.id = d.id), i.id is not null
         from cases_archive a join cases_disclosure d on d.id = a.disclosure_id
             join parties_unit f on f.id = d.from_unit_id join parties_unit t on t.id = d.to_unit_id
-            left join cases_incident i on i.disclosure_id = d.id
+            left join lateral (
+                -- Sent to the wrong unit once, every copy the unit got of that text until then was.
+                select w.id from cases_incident w join cases_disclosure astray on astray.id = w.disclosure_id
+                where astray.item_id = d.item_id and w.to_unit_id = d.to_unit_id and d.at <= w.at limit 1) i on true
         where d.case_id = the_case and a.to_party_id = my_party order by d.at desc, d.id desc limit 200;
 end $$;
 
@@ -109,14 +112,17 @@ end $$;
 create function portal.wrongly_sent() returns table (incident bigint, given_at timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
     select i.id, d.at from cases_incident i join cases_disclosure d on d.id = i.disclosure_id
-    where i.to_unit_id = portal.unit() and i.heeded_at is null order by d.at, i.id limit 50 $$;
+    where i.to_unit_id = portal.unit() and i.heeded_at is null
+      and i.case_id <> all (coalesce(nullif(current_setting('portal.barred_cases', true), ''), '{}')::bigint[])
+    order by d.at, i.id limit 50 $$;
 
 create function portal.heed_wrongly_sent(the_incident bigint) returns integer language plpgsql security definer
 set search_path = public, pg_temp as $$
 declare heeded integer;
 begin
     update cases_incident i set heeded_at = statement_timestamp(), heeded_by_id = portal.member()
-    where i.id = the_incident and i.to_unit_id = portal.unit() and i.heeded_at is null;
+    where i.id = the_incident and i.to_unit_id = portal.unit() and i.heeded_at is null
+      and i.case_id <> all (portal.barred_cases());
     get diagnostics heeded = row_count;
     return heeded;
 end $$;

@@ -25,6 +25,37 @@ create function portal.barred_persons() returns bigint[] language sql stable par
 create function portal.barred_cases() returns bigint[] language sql stable parallel safe
     as $$ select coalesce(nullif(current_setting('portal.barred_cases', true), ''), '{}')::bigint[] $$;
 
+-- Those of these members off whom a block holds on a case, for a unit that sees it and names a handler or tells somebody.
+create function portal.held_off(the_case bigint, members bigint[]) returns setof bigint language sql stable security definer
+set search_path = public, pg_temp as $$
+    select m.id from parties_membership m join cases_block b on b.user_id = m.user_id
+    join cases_case c on c.person_id = b.person_id
+    where m.id = any(members) and c.id = the_case and b.lifted_at is null and portal.case_state(the_case) is not null $$;
+create function portal.not_the_held_off() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if exists (select 1 from portal.held_off(new.case_id,
+            array[coalesce(to_jsonb(new) ->> 'to_member_id', to_jsonb(new) ->> 'member_id')::bigint])) then
+        raise exception 'a block holds this member off the case';
+    end if;
+    return new;
+end $$;
+
+-- Registered twice: the two rows are one person, so each has the other's blocks from then.
+create function portal.doubles_share_blocks() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare one bigint; other bigint;
+begin
+    select c.person_id into one from cases_case c where c.id = new.case_id;
+    select c.person_id into other from cases_case c where c.id = new.stays_id;
+    if new.stays_id is not null and one <> other then
+        insert into cases_block (person_id, unit_id, kind, user_id, to_unit_id, reason, by_id, lifted_reason)
+        select case when b.person_id = one then other else one end, b.unit_id, b.kind, b.user_id, b.to_unit_id, b.reason,
+            new.by_id, ''
+        from cases_block b where b.person_id in (one, other) and b.lifted_at is null
+        on conflict do nothing;
+    end if;
+    return null;
+end $$;
+
 -- What blocks stand on a case, for whoever gives on it: within the region, and the units that are held off.
 create function portal.blocks_on(the_case bigint) returns jsonb language sql stable security definer
 set search_path = public, pg_temp as $$
@@ -41,7 +72,7 @@ set search_path = public, pg_temp as $$
     where p.unit_id = portal.unit() and p.number_key = any(keys) and p.id = any(portal.barred_persons())
     union
     select f.number_key from cases_formernumber f
-    where f.unit_id = portal.unit() and f.number_key = any(keys) and f.person_id = any(portal.barred_persons()) $$;
+    where f.unit_id = portal.unit() and f.number_key = any(keys) and f.why = 'changed' and f.person_id = any(portal.barred_persons()) $$;
 
 -- A block closes, in the statement that sets it, what stood open against it.
 create function portal.block_begins() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
@@ -99,6 +130,15 @@ end $$;
 grant execute on function portal.barred_persons(), portal.barred_cases() to portal_definer;
 alter function portal.barred_persons_of(bigint) owner to portal_definer;
 alter function portal.barred_cases_of(bigint) owner to portal_definer;
+grant insert on cases_block to portal_definer;
+grant usage on all sequences in schema public to portal_definer;
+create policy door_add on cases_block for insert to portal_definer with check (true);
+alter function portal.held_off(bigint, bigint[]) owner to portal_definer;
+alter function portal.not_the_held_off() owner to portal_definer;
+alter function portal.doubles_share_blocks() owner to portal_definer;
+create trigger held_off before insert on cases_assignment for each row execute function portal.not_the_held_off();
+create trigger held_off before insert on cases_handover for each row execute function portal.not_the_held_off();
+create trigger doubles after insert on cases_caseoutcome for each row execute function portal.doubles_share_blocks();
 alter function portal.blocks_on(bigint) owner to portal_definer;
 alter function portal.barred_numbers(bytea[]) owner to portal_definer;
 alter function portal.block_begins() owner to portal_definer;
@@ -145,6 +185,13 @@ revoke delete, truncate on cases_block from portal_app;
 )
 
 
+# Whoever is held off does not follow the person in the access log either; a colleague or the auditor reviews those rows.
+LOG = """
+create policy barred on audit_entry as restrictive for select to portal_app using (
+    ("case" is null or "case" <> all (portal.barred_cases())) and not (persons && portal.barred_persons()));
+"""
+
+
 class Migration(migrations.Migration):
     """The block above every ground: held in each walled table, and in what may be given."""
 
@@ -152,4 +199,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(DOORS, migrations.RunSQL.noop),
         migrations.RunSQL(WALL, migrations.RunSQL.noop),
+        migrations.RunSQL(LOG, migrations.RunSQL.noop),
     ]

@@ -2,7 +2,7 @@
 
 Within the region: the patient's *spärr* (4 kap. 4 § PDL); nothing is given on the ground of a care relation (R15).
 A colleague: a conflict of interest (*jäv*); the user opens nothing of the person's cases, in any unit and any role, and is
-not told that there is a case. A unit: a conflict of interest that a whole unit has; it is given nothing more, and what
+not told that there is a case; who tries to log the person is asked to leave it to a colleague, and a list says nothing. A unit: a conflict of interest that a whole unit has; it is given nothing more, and what
 stood open to it ends in the same deed.
 """
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from cases import archive
+from cases.forms import PersonText
 from parties.access import PortalRequest
 from parties.models import Membership, Role
 
@@ -20,7 +21,7 @@ class HandOutForm(forms.Form):
         help_text=_("Exactly as it stands on the document, for example 7KQ4-M2X9."),
         error_messages={"required": _("Fill in the case number.")},
     )
-    reason = forms.CharField(
+    reason = PersonText(
         label=_("Why it is handed out"),
         min_length=archive.SHORTEST_REASON,
         max_length=500,

@@ -16,7 +16,7 @@ from cases.actions.reading import note_opened
 from cases.closing import outcome_now
 from cases.correct import doubles_of
 from cases.days import in_force
-from cases.forms import CHANGED_MEANWHILE, NewCaseForm, SpellForm, StateForm
+from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU, NewCaseForm, SpellForm, StateForm
 from cases.history import moves_of
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, CaseState, State
@@ -55,9 +55,7 @@ def new_case(request: PortalRequest) -> HttpResponse:
                 _("The person already has a case at your unit: %(number)s.") % {"number": there.case.number},
             )
         except case_verbs.NotByYou:
-            form.add_error(
-                "number", _("You cannot log this person here. Ask a colleague, or your unit’s manager.")
-            )
+            form.add_error("number", NOT_BY_YOU)
         else:
             if values["from_on"]:
                 case_verbs.record_spell(

@@ -10,9 +10,9 @@ from audit import ledger
 from cases import consents
 from cases.access import demand, open_case
 from cases.actions import correct as verbs
-from cases.actions.case import IllegalMove
+from cases.actions.case import IllegalMove, NotByYou
 from cases.correct import NOT_THE_OTHER, NumberForm, TwiceForm, WrongPersonForm
-from cases.forms import CHANGED_MEANWHILE
+from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU
 from cases.models import CaseState, State
 from parties.access import PortalRequest, who_acts
 
@@ -82,6 +82,8 @@ def change_number(request: PortalRequest, number: str) -> HttpResponse:
             verbs.change_number(by=member, case=case, **form.cleaned_data)
         except verbs.SameNumber:
             form.add_error("number", _("The person has that number already, or is here without a number."))
+        except NotByYou:
+            form.add_error("number", NOT_BY_YOU)
         except verbs.NumberTaken as taken:
             known = taken.case.number if taken.case else ""
             if taken.case is not None:

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cases.access import allowed_actions, demand, open_case
+from cases.access import allowed_actions, demand, not_held_off, open_case
 from cases.actions import case as case_verbs
 from cases.actions import hand_over as verbs
 from cases.hand_over import ACCEPT, AnswerForm, OfferForm, colleagues_of
@@ -25,7 +25,8 @@ def assign(request: PortalRequest, number: str) -> HttpResponse:
     may_name = [member] if member.role != Role.MANAGER else []
     if member.role == Role.MANAGER:
         current = Membership.objects.current().filter(unit=member.unit).select_related("user", "unit__party")
-        may_name = [m for m in current.order_by("user__name", "pk") if m.is_case_role]
+        known = set(not_held_off(case, (m.pk for m in current)))
+        may_name = [m for m in current.order_by("user__name", "pk") if m.is_case_role and m.pk in known]
     if request.method == "POST":
         chosen = next((m for m in may_name if str(m.pk) == request.POST.get("member")), None)
         if chosen is None:
@@ -68,7 +69,7 @@ def hand_over(request: PortalRequest, number: str) -> HttpResponse:
             messages.success(request, _("The offer is taken back. You handle the case."))
             return redirect("case", number=number)
         return render(request, "cases/hand_over_waits.html", {"case": case, "offer": waiting})
-    form = OfferForm(request.POST or None, colleagues=(colleagues := colleagues_of(member)))
+    form = OfferForm(request.POST or None, colleagues=(colleagues := colleagues_of(member, case)))
     if form.is_valid():
         to = next(m for m in colleagues if str(m.pk) == form.cleaned_data["to"])
         try:

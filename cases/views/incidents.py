@@ -15,6 +15,7 @@ from audit import ledger
 from cases import incidents, listing
 from cases.access import case_worker, demand, open_case, open_item, refuse
 from cases.actions import incident as verbs
+from cases.forms import PersonText
 from cases.models import Incident
 from parties.access import PortalRequest, who_acts
 
@@ -22,7 +23,7 @@ from parties.access import PortalRequest, who_acts
 class ReportForm(forms.Form):
     """What happened, what was done, and when it was found: the 72 hours run from there."""
 
-    text = forms.CharField(
+    text = PersonText(
         label=gettext_lazy("What happened"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -31,7 +32,7 @@ class ReportForm(forms.Form):
         ),
         error_messages={"required": gettext_lazy("Write what happened.")},
     )
-    done = forms.CharField(
+    done = PersonText(
         label=gettext_lazy("What has been done"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -62,7 +63,7 @@ class ReportForm(forms.Form):
 class NoteForm(forms.Form):
     """A note; with the tick the incident is handled."""
 
-    text = forms.CharField(
+    text = PersonText(
         label=gettext_lazy("Note"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -153,7 +154,7 @@ def incident(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def heed(request: PortalRequest, pk: int) -> HttpResponse:
     """The receiving unit has read that what it was given must not be used."""
-    if not verbs.heed(by=case_worker(request), incident=pk):
+    if listing.as_key(str(pk)) is None or not verbs.heed(by=case_worker(request), incident=pk):
         refuse(request, f"{pk}")
     messages.success(request, _("It is noted that you have read it."))
     return redirect("worklist")

@@ -1,15 +1,25 @@
 """Blocks stand above every ground: a spärr within the region, a colleague with a conflict of interest, a whole unit."""
 
+import threading
+import time
+
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models.functions import Now
 from django.http import Http404
 
+from audit import ledger
+from audit.models import Entry
+from cases.access import not_held_off
 from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
+from cases.actions import correct
 from cases.actions import disclosure as giving
 from cases.actions.block import AlreadyBlocked, NobodyLeft, block, lift
 from cases.actions.hand_over import offer
 from cases.deciding import decide
+from cases.hand_over import colleagues_of
 from cases.law import Act, Ground, Reason
 from cases.models import (
     Assignment,
@@ -270,6 +280,86 @@ def test_nobody_sets_a_block_in_anothers_name_or_on_anothers_person(cast, shared
             Block.objects.create(
                 person_id=case.person_id, unit=setter.unit, kind="region", reason="Falskt", by=by
             )
+
+
+def test_nobody_held_off_is_named_asked_or_told(cast, shared):
+    """As handler, in a hand-over, in a notice of a question; by the verbs, and by the database."""
+    case, _item = shared
+    hold_off(cast, case, cast.colleague)
+    with acting(cast.manager):
+        with pytest.raises(PermissionDenied):
+            case_verbs.assign(by=cast.manager, case=case, member=cast.colleague)
+        with pytest.raises(DatabaseError, match="holds this member off"), transaction.atomic():
+            Assignment.objects.create(case=case, unit=cast.manager.unit, member=cast.colleague)
+    with acting(cast.coordinator):
+        assert cast.colleague.pk not in {m.pk for m in colleagues_of(cast.coordinator, case)}
+        with pytest.raises(PermissionDenied):
+            offer(by=cast.coordinator, case=case, to=cast.colleague)
+        Assignment.objects.current().update(until_at=Now())
+    with acting(cast.investigator):
+        assert set(not_held_off(case, [cast.colleague.pk, cast.coordinator.pk])) == {cast.coordinator.pk}
+    with acting(cast.af_officer):
+        assert len(not_held_off(case, [cast.colleague.pk])) == 1, "told to nobody who does not see the case"
+
+
+def test_registered_twice_the_two_share_their_blocks(cast, shared):
+    case, _item = shared
+    other = make_case(cast.coordinator, name="Prov Person", number="198507099813")
+    hold_off(cast, case, cast.colleague)
+    with acting(cast.colleague):
+        assert Case.objects.filter(pk=other.pk).exists()
+    with acting(cast.coordinator):
+        correct.registered_twice(by=cast.coordinator, case=case, stays=other)
+    with acting(cast.colleague):
+        assert not Case.objects.exists()
+
+
+def test_a_number_of_somebody_one_is_held_off_from_is_answered_in_a_sentence(cast, shared):
+    case, _item = shared
+    mine = make_case(cast.colleague, number="198507099813")
+    hold_off(cast, case, cast.colleague)
+    with acting(cast.colleague), pytest.raises(case_verbs.NotByYou):
+        correct.change_number(by=cast.colleague, case=mine, number=parse_number(DIGITS), why="mistyped")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deed_that_waited_while_the_block_was_set_is_refused(cast, shared):
+    """The colleague's request had begun, and waits for the case's lock, as the block is set."""
+    case, _item = shared
+    began, met = threading.Event(), []
+
+    def wait_for_the_lock() -> None:
+        try:
+            with acting(cast.colleague):
+                began.set()
+                case_verbs.assign(by=cast.colleague, case=case, member=cast.colleague)
+        except Http404 as closed:
+            met.append(closed)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=wait_for_the_lock)
+    with acting(cast.coordinator):
+        block(by=cast.coordinator, case=case, kind="colleague", user=cast.colleague.user, reason="Släkt")
+        thread.start()
+        assert began.wait(10)
+        time.sleep(0.5)
+    thread.join(10)
+    assert len(met) == 1
+    with acting(cast.coordinator):
+        assert not Assignment.objects.current().filter(member=cast.colleague).exists()
+
+
+def test_the_access_log_is_closed_too(cast, shared):
+    case, _item = shared
+    with acting(cast.coordinator):
+        ledger.record("case.read", by=cast.coordinator, case=case.pk, persons=[case.person_id])
+        block(by=cast.coordinator, case=case, kind="colleague", user=cast.manager.user, reason="Släkt")
+    with acting(cast.manager):
+        assert not Entry.objects.filter(case=case.pk).exists()
+        assert not Entry.objects.filter(persons__contains=[case.person_id]).exists()
+    with acting(cast.coordinator):
+        assert Entry.objects.filter(case=case.pk).exists()
 
 
 class TestPages:

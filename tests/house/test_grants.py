@@ -158,7 +158,7 @@ def test_a_block_holds_in_every_walled_table_about_a_case_or_a_person():
     apart = {
         "cases_caselock": "keys only, no wall: a locked row behind a wall locks nothing",
         "cases_archive": "read by nobody but the database",
-        "audit_entry": "the ledger tells what was done; it is read by the unit's manager and the auditor",
+        "audit_entry": "read behind the block too, but everything may be written in it",
     }
     with connection.cursor() as cursor:
         cursor.execute(
