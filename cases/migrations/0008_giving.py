@@ -102,9 +102,16 @@ begin
         from cases_archive a join cases_disclosure d on d.id = a.disclosure_id
             join parties_unit f on f.id = d.from_unit_id join parties_unit t on t.id = d.to_unit_id
             left join lateral (
-                -- Sent to the wrong unit once, every copy the unit got of that text until then was.
+                -- Sent to the wrong unit once, every copy of that text, in any version, that the unit had got until then was.
                 select w.id from cases_incident w join cases_disclosure astray on astray.id = w.disclosure_id
-                where astray.item_id = d.item_id and w.to_unit_id = d.to_unit_id and d.at <= w.at limit 1) i on true
+                where w.case_id = d.case_id and w.to_unit_id = d.to_unit_id and d.at <= w.at and d.item_id in (
+                    with recursive versions (id) as (
+                        select astray.item_id
+                        union
+                        select v.id from cases_item v join versions k on v.replaces_id = k.id
+                            or v.id = (select e.replaces_id from cases_item e where e.id = k.id))
+                    select id from versions)
+                limit 1) i on true
         where d.case_id = the_case and a.to_party_id = my_party order by d.at desc, d.id desc limit 200;
 end $$;
 

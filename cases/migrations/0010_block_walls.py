@@ -1,7 +1,8 @@
 from django.db import migrations
 
 DOORS = """
-grant select on cases_block, cases_formernumber to portal_definer;
+grant select on cases_block, cases_formernumber, cases_caseoutcome to portal_definer;
+create policy door on cases_caseoutcome for select to portal_definer using (true);
 alter table cases_block enable row level security;
 alter table cases_block force row level security;
 create policy door on cases_block for select to portal_definer using (true);
@@ -88,6 +89,13 @@ begin
         from cases_case c where c.id = d.case_id and c.person_id = new.person_id and d.ended_at is null
           and d.to_unit_id = new.to_unit_id;
     end if;
+    -- Cases registered twice are one person's: the block stands on each of the rows. What stands already stops the circle.
+    insert into cases_block (person_id, unit_id, kind, user_id, to_unit_id, reason, by_id, lifted_reason)
+    select distinct there.person_id, new.unit_id, new.kind, new.user_id, new.to_unit_id, new.reason, new.by_id, ''
+    from cases_case here join cases_caseoutcome o on here.id in (o.case_id, o.stays_id)
+        join cases_case there on there.id in (o.case_id, o.stays_id)
+    where here.person_id = new.person_id and there.person_id <> new.person_id
+    on conflict do nothing;
     return null;
 end $$;
 

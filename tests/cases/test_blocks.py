@@ -314,6 +314,16 @@ def test_registered_twice_the_two_share_their_blocks(cast, shared):
         assert not Case.objects.exists()
 
 
+def test_a_block_set_afterwards_reaches_the_double(cast, shared):
+    case, _item = shared
+    other = make_case(cast.coordinator, name="Prov Person", number="198507099813")
+    with acting(cast.coordinator):
+        correct.registered_twice(by=cast.coordinator, case=case, stays=other)
+    hold_off(cast, other, cast.colleague)
+    with acting(cast.colleague):
+        assert not Case.objects.exists()
+
+
 def test_a_number_of_somebody_one_is_held_off_from_is_answered_in_a_sentence(cast, shared):
     case, _item = shared
     mine = make_case(cast.colleague, number="198507099813")

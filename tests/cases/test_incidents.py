@@ -10,8 +10,11 @@ from django.http import Http404
 from django.utils import timezone
 
 from audit.models import Entry
+from cases import incidents
 from cases.actions import consent as consent_verbs
+from cases.actions import disclosure as giving
 from cases.actions import incident as verbs
+from cases.actions.item import write_version
 from cases.archive import hand_out
 from cases.models import Case, Disclosure, Incident, IncidentNote, Item
 from parties.access import acting
@@ -92,9 +95,8 @@ def test_everybody_of_the_cast_reports(cast, given):
         except PermissionDenied:
             outcome = "403"
         owners = ("coordinator", "colleague")
-        # The registrar, auditor and others of the same unit are told 403 by the verb; the page's door gives them 404.
-        same_unit = member.unit_id == cast.coordinator.unit_id
-        expected = "reported" if name in owners else "403" if same_unit else "404"
+        # Who sees the case and may not give is told so: the manager. Nobody else is told that there is one.
+        expected = "reported" if name in owners else "403" if name == "manager" else "404"
         assert outcome == expected, name
 
 
@@ -264,3 +266,37 @@ def test_the_database_keeps_the_register(cast, given):
                 disclosure=standing, case=case, unit=cast.coordinator.unit, to_unit=cast.soc_officer.unit,
                 by=cast.coordinator, found_at=timezone.now(), text="x", done="x",
             )  # fmt: skip
+
+
+def test_what_went_wrong_once_went_wrong_with_every_copy(cast, given):
+    """Given, stopped and given again, or in an earlier version: the registrar hands out none of it, and all of it is shut."""
+    case, item, _ = given
+    to = cast.investigator.unit
+    with acting(cast.coordinator):
+        giving.stop_showing(by=cast.coordinator, case=case, item=item, to=to)
+        giving.give(by=cast.coordinator, case=case, item=item, to=to)
+        later = write_version(
+            by=cast.coordinator, case=case, item=item, heading="Planen, ny", text="kvittrar igen",
+            happened_on=item.happened_on, facts={},
+        )  # fmt: skip
+        giving.give(by=cast.coordinator, case=case, item=later, to=to)
+    assert seen_by(cast.investigator) == (1, 2)
+    report(cast.coordinator, case, item, to)
+    assert seen_by(cast.investigator) == (0, 0), "the later version too"
+    with acting(cast.registrar):
+        copies = hand_out(by=cast.registrar, number=case.number, reason="Begäran 2026-17")
+    assert [(c.wrongly_sent, c.text) for c in copies] == [(True, "")] * 3, "no copy of any version"
+
+
+def test_given_again_after_a_report_it_can_be_reported_again(cast, given):
+    case, item, _ = given
+    to = cast.investigator.unit
+    report(cast.coordinator, case, item, to)
+    with acting(cast.coordinator):
+        giving.give(by=cast.coordinator, case=case, item=item, to=to)
+        assert [
+            d.to_unit_id for d in incidents.ever_given(item, cast.coordinator) if d.to_unit_id == to.pk
+        ] == [to.pk]
+    assert seen_by(cast.investigator) == (1, 1)
+    report(cast.coordinator, case, item, to)
+    assert seen_by(cast.investigator) == (0, 0)
