@@ -19,7 +19,7 @@ from cases.days import in_force
 from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU, NewCaseForm, SpellForm, StateForm
 from cases.history import moves_of
 from cases.listing import SHOW_PERSONS
-from cases.models import Assignment, CaseState, State
+from cases.models import Assignment, Block, CaseState, State
 from cases.models.case import MOVES
 from initiatives.models import Initiative
 from parties.access import PortalRequest, who_acts
@@ -108,6 +108,11 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "consents": consents.at_a_glance(case, member),
             "declined": case.declined.order_by("-declined_on", "-id").first() if owner else None,
             "allowed": allowed_actions(member, case),
+            "blocks": Block.objects.standing().filter(person=case.person_id).count() if owner else 0,
+            "may_give_many": "give" in allowed_actions(member, case)
+            and any(row.own for row in items)
+            and not case.person.protected
+            and (state is None or state.state == State.OPEN),
             "panels": panels,
             "receiving_units": preview.receiving_units(case, member) if owner else [],
             "is_closed": is_closed,

@@ -89,12 +89,17 @@ def report(request: PortalRequest, number: str, pk: int, unit: int) -> HttpRespo
     if item.unit_id != member.unit_id or given is None:
         refuse(request, f"{number}/{pk}")
     form = ReportForm(request.POST or None)
+    # Counted in whole hours, so it may be said to be found up to an hour before it was given.
+    if form.is_valid() and form.found_at < given.at - timedelta(hours=1):
+        form.add_error(
+            "hours_ago", _("It had not been given then. Write fewer hours, 0 if it was found just now.")
+        )
     if form.is_valid():
         values = form.cleaned_data
         try:
             incident = verbs.report(
                 by=member, case=case, item=item, to=given.to_unit, text=values["text"], done=values["done"],
-                found_at=form.found_at,
+                found_at=max(form.found_at, given.at),
             )  # fmt: skip
         except verbs.AlreadyReported as there:
             incident = there.incident

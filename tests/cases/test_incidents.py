@@ -1,5 +1,6 @@
 """Given to the wrong unit: shut at the receiver's next query, one neutral sentence there, a row with its 72 hours here."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -223,8 +224,8 @@ def test_the_form_closes_and_reports(cast, given, sign_in):
         in client.post(address, {"text": "", "done": "", "hours_ago": ""}).content.decode()
     )
     assert seen_by(cast.investigator) == (1, 1), "a form with errors closes nothing"
-    page = client.post(address, {"text": "Fel rad", "done": "Ringde", "hours_ago": "5"}, follow=True)
-    assert "67 timmar kvar av 72" in page.content.decode()
+    page = client.post(address, {"text": "Fel rad", "done": "Ringde", "hours_ago": "0"}, follow=True)
+    assert re.search(r"7[12] timmar kvar av 72", page.content.decode())
     assert seen_by(cast.investigator) == (0, 0)
     assert address not in client.get(f"/cases/{case.number}/items/{item.pk}/").content.decode()
 
@@ -300,3 +301,19 @@ def test_given_again_after_a_report_it_can_be_reported_again(cast, given):
     assert seen_by(cast.investigator) == (1, 1)
     report(cast.coordinator, case, item, to)
     assert seen_by(cast.investigator) == (0, 0)
+
+
+def test_it_is_not_found_before_it_was_given(cast, given, sign_in):
+    """The 72 hours run from a moment that can be true."""
+    case, item, _ = given
+    page = f"/cases/{case.number}/items/{item.pk}/wrong/{cast.investigator.unit_id}/"
+    client = sign_in(cast.coordinator)
+    said = {"text": "Fel enhet i listan", "done": "Ringde"}
+    no = client.post(page, said | {"hours_ago": "500"})
+    assert no.status_code == 200 and "Det var inte lämnat då" in no.content.decode()
+    with acting(cast.coordinator):
+        assert not Incident.objects.exists()
+    assert client.post(page, said | {"hours_ago": "1"}).status_code == 302
+    with acting(cast.coordinator):
+        incident = Incident.objects.select_related("disclosure").get()
+        assert incident.found_at >= incident.disclosure.at
