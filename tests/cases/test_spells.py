@@ -65,7 +65,7 @@ def test_when_it_has_ended_no_day_is_counted_and_the_page_says_when(cast, sign_i
 def test_a_closed_case_has_no_day(cast, sign_in):
     case = joined(cast)
     with acting(cast.coordinator):
-        case_verbs.set_state(by=cast.coordinator, case=case, state="closed")
+        case_verbs.set_state(by=cast.coordinator, case=case, state="closed", cause="completed")
     client = sign_in(cast.coordinator)
     for page in (
         client.get(f"/cases/{case.number}/"),
