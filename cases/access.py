@@ -114,6 +114,10 @@ _OTHERS = frozenset({"write_item", "give", "assign", "hand_over", "fetch"})
 _READS_ONLY = frozenset({Role.MANAGER})
 
 
+# Who coordinates at a unit: what is the coordinator's to do (domain/timers.md) is an officer's or investigator's elsewhere.
+COORDINATES = frozenset({Role.COORDINATOR, Role.OFFICER, Role.INVESTIGATOR})
+
+
 def may_write(membership: Membership) -> bool:
     """Whether the membership works with cases; a manager reads."""
     return membership.is_case_role and membership.role not in _READS_ONLY

@@ -13,19 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from cases import seams
-from cases.access import may_write
+from cases.access import COORDINATES, may_write
 from cases.consents import last_day
 from cases.forms import PersonText
 from cases.models import Case, CaseOutcome, Cause, ConsentLine, Disclosure, ItemType, State
 from cases.models.outcome import CHOSEN, FACTS, NOTHING_TO_FOLLOW, Livelihood, Occupation, Step
-from cases.seams import Matter
+from cases.seams import MOST_MATTERS, Matter
 from errands.models import Draft
-from parties.models import Membership, Role
+from parties.models import Membership
 
 # M29 (domain/timers.md): how long after the closing the outcome is to be said.
 OUTCOME_WITHIN = timedelta(days=14)
-MOST_MATTERS = 200
-_COORDINATES = frozenset({Role.COORDINATOR, Role.OFFICER, Role.INVESTIGATOR})
 
 CAUSE_WORDS = {
     Cause.COMPLETED: _("Completed: the work is done"),
@@ -104,7 +102,7 @@ def outcomes_due(member: Membership) -> list[Matter]:
 
     Once somebody has written it after the closing it is said, also when parts of it are still not known.
     """
-    if member.role not in _COORDINATES or not may_write(member):
+    if member.role not in COORDINATES or not may_write(member):
         return []
     again = CaseOutcome.objects.filter(closing=OuterRef("closing"), pk__lt=OuterRef("pk"))
     unsaid = Q()

@@ -332,11 +332,16 @@ LONGEST_MONTHS = 12
 ORAL_DAYS = 90
 
 
+def party_and_unit(unit: Unit) -> str:
+    """A unit by its party's name and its own; by one name when they are the same, as an employer's are."""
+    return f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
+
+
 class PartyAndUnit(forms.ModelMultipleChoiceField):
-    """Units, each by its party's name and its own; by one name when they are the same."""
+    """Units, each as party_and_unit() says it."""
 
     def label_from_instance(self, unit: Unit) -> str:
-        return f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
+        return party_and_unit(unit)
 
 
 class ConsentRecordForm(forms.Form):

@@ -14,7 +14,7 @@ from cases.access import may_write, not_held_off
 from cases.forms import PersonText
 from cases.models import Assignment, Case, HandOver, HandOverEnd
 from cases.models.case import opens
-from cases.seams import Matter
+from cases.seams import MOST_MATTERS, Matter
 from parties.models import Membership
 
 # How long a no stands on the worklist of who offered, unless they have done something about it.
@@ -82,7 +82,7 @@ def worklist(member: Membership) -> list[Matter]:
         HandOver.objects.standing()
         .filter(opens(member, "case_id"), unit_id=member.unit_id, to_member=member)
         .select_related("case", "by__user")
-        .order_by("id")[:200]
+        .order_by("id")[:MOST_MATTERS]
     )
     matters = [
         Matter(
@@ -110,7 +110,7 @@ def worklist(member: Membership) -> list[Matter]:
             ended_at__gte=timezone.now() - timedelta(days=DECLINED_DAYS),
         )
         .select_related("case", "to_member__user")
-        .order_by("id")[:200]
+        .order_by("id")[:MOST_MATTERS]
     )
     return matters + [
         Matter(

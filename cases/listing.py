@@ -21,7 +21,7 @@ from cases.leaves import days_of
 from cases.models import Assignment, Case, Disclosure, FormerNumber, Item, ItemType, Person, State
 from cases.models.case import opens
 from cases.pasted import Pasted, read_pasted
-from cases.seams import Matter
+from cases.seams import MOST_MATTERS, Matter
 from parties.models import Membership
 from parties.numbers import NumberProblem, parse_number
 from parties.workdays import workdays_between
@@ -350,7 +350,7 @@ def given_to_read(member: Membership) -> list[Matter]:
         .filter(opens(member, "case_id"), item__isnull=False)
         .exclude(item__type__in=[ItemType.QUESTION, ItemType.ANSWER])
         .select_related("case", "from_unit")
-        .order_by("-at", "-id")[:200]
+        .order_by("-at", "-id")[:MOST_MATTERS]
     ):
         day = timezone.localtime(d.at).date()
         matters.setdefault(

@@ -20,18 +20,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.access import may_write
+from cases.access import COORDINATES, may_write
 from cases.days import COUNTED_BENEFITS, SickLeave, date_of, day_number, leave_now
 from cases.forms import months_after
 from cases.models import Case, ConsentLine, Item, ItemType, Person, Spell, State
 from cases.models.case import Benefit
-from cases.seams import Matter
+from cases.seams import MOST_MATTERS, Matter
 from initiatives.timers import NAMES, TIMERS, timers_of
 from parties.models import CARE_KINDS, Membership, PartyKind, Role
 from parties.numbers import parse_number
 
 AHEAD_DAYS = 14
-MOST_MATTERS = 200
 
 
 class Owner(models.TextChoices):
@@ -52,11 +51,10 @@ class Owner(models.TextChoices):
 
 
 # Who at the owning unit can do what is the owner's to do. A clinician does what is the care's.
-_COORDINATES = frozenset({Role.COORDINATOR, Role.OFFICER, Role.INVESTIGATOR})
 _DOES: dict[Owner, tuple[frozenset[Role], frozenset[PartyKind] | None]] = {
-    Owner.COORDINATOR: (_COORDINATES, None),
+    Owner.COORDINATOR: (COORDINATES, None),
     Owner.CARE: (frozenset({Role.COORDINATOR, Role.CLINICIAN}), CARE_KINDS),
-    Owner.FK: (_COORDINATES, frozenset({PartyKind.FK})),
+    Owner.FK: (COORDINATES, frozenset({PartyKind.FK})),
 }
 
 

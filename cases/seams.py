@@ -18,6 +18,10 @@ worklist: list[Callable[..., list["Matter"]]] = []
 case_actions: list[Callable[..., list[dict[str, str]]]] = []
 
 
+# No part of the worklist holds more rows than this: nobody does more in a day.
+MOST_MATTERS = 200
+
+
 @dataclass(frozen=True)
 class Matter:
     """One row of the worklist: what to do next, by when, who it waits for, on which case, and what happened.

@@ -213,7 +213,7 @@ def set_state(
     Raises IllegalMove for a state that cannot follow the present one, CauseMissing for a closing that does not say why.
     """
     case = locked(case, by=by, action="set_state")
-    last = CaseState.objects.filter(case=case).latest("from_at", "id")
+    last = CaseState.objects.now_of(case)
     if state not in MOVES[last.state]:
         raise IllegalMove(f"{last.state} -> {state}")
     if state == State.CLOSED:
@@ -269,7 +269,7 @@ def complete_outcome(*, by: Membership, case: Case, **facts: str) -> CaseOutcome
     A case that was closed before outcomes were asked for gets its cause now. Raises IllegalMove when the case is not closed.
     """
     case = locked(case, by=by, action="set_state")
-    last = CaseState.objects.filter(case=case).latest("from_at", "id")
+    last = CaseState.objects.now_of(case)
     before = CaseOutcome.objects.filter(closing=last).order_by("-id").first()
     if last.state != State.CLOSED:
         raise IllegalMove("the case is not closed")

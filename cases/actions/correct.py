@@ -72,7 +72,7 @@ def registered_twice(*, by: Membership, case: Case, stays: Case, reason: str = "
 
 
 def _must_go_on(case: Case) -> None:
-    if CaseState.objects.filter(case=case).latest("from_at", "id").state == State.CLOSED:
+    if CaseState.objects.now_of(case).state == State.CLOSED:
         raise IllegalMove("the case is closed already")
 
 

@@ -61,10 +61,7 @@ def offer(*, by: Membership, case: Case, to: Membership, note: str = "") -> Hand
     now = Membership.objects.current().filter(pk=to.pk, unit_id=by.unit_id).select_related("unit").first()
     if now is None or not may_write(now) or now.pk == by.pk or not not_held_off(case, [now.pk]):
         raise PermissionDenied(_("A case is handed over to a colleague at your unit who works with cases."))
-    if (
-        case.unit_id == by.unit_id
-        and CaseState.objects.filter(case=case).latest("from_at", "id").state == State.CLOSED
-    ):
+    if case.unit_id == by.unit_id and CaseState.objects.now_of(case).state == State.CLOSED:
         raise CaseClosed
     handler = handler_of(case, by)
     if handler is not None and handler.pk != by.pk:

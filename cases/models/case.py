@@ -127,6 +127,12 @@ class CaseLock(models.Model):
     case = models.OneToOneField(Case, models.RESTRICT, primary_key=True)
 
 
+class CaseStateQuerySet(models.QuerySet["CaseState"]):
+    def now_of(self, case: Case) -> "CaseState":
+        """The last row of a case of the own unit: where it stands now."""
+        return self.filter(case=case).latest("from_at", "id")
+
+
 class CaseState(models.Model):
     """From when the case is open, paused or closed. The last row is now; "open at day d" is read from the rows."""
 
@@ -136,6 +142,8 @@ class CaseState(models.Model):
     from_at = models.DateTimeField(db_default=Now())
     by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     reason = models.TextField(blank=True, default="")
+
+    objects = CaseStateQuerySet.as_manager()
 
     class Meta:
         constraints = [

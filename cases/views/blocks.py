@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.access import demand, open_case, refuse
 from cases.actions import block as block_verbs
-from cases.forms import BlockForm, LiftForm
+from cases.forms import BlockForm, LiftForm, party_and_unit
 from cases.law import Act, Ground, InformationKind, grounds_for
 from cases.models import Assignment, Block, BlockKind, Case
 from parties.access import PortalRequest, who_acts
@@ -45,7 +45,7 @@ def new_block(request: PortalRequest, number: str) -> HttpResponse:
         request.POST or None,
         kinds=_kinds_for(member),
         users={pk: user.name for pk, user in users.items()},
-        units={pk: _unit_in_words(unit) for pk, unit in units.items()},
+        units={pk: party_and_unit(unit) for pk, unit in units.items()},
     )
     if form.is_valid():
         values = form.cleaned_data
@@ -122,11 +122,6 @@ def _people_on(case: Case, member: Membership) -> dict[int, User]:
     for a in Assignment.objects.current().filter(case=case).select_related("member__user"):
         people.setdefault(a.member.user_id, a.member.user)
     return dict(sorted(people.items(), key=lambda pair: (pair[1].name, pair[0])))
-
-
-def _unit_in_words(unit: Unit) -> str:
-    """A unit with its party, or once when they share the name, as an employer's do."""
-    return unit.name if unit.name == unit.party.name else f"{unit.name}, {unit.party.name}"
 
 
 def _units_beside(case: Case) -> dict[int, Unit]:

@@ -163,7 +163,7 @@ def case_state(request: PortalRequest, number: str) -> HttpResponse:
     """Pauses, resumes or reopens the case; closing is a page of its own."""
     case = open_case(request, number)
     demand(who_acts(request), case, "set_state")
-    state = CaseState.objects.filter(case=case).latest("from_at", "id")
+    state = CaseState.objects.now_of(case)
     form = StateForm(request.POST or None, moves=MOVES[state.state])
     if form.is_valid():
         try:

@@ -20,7 +20,7 @@ def close_case(request: PortalRequest, number: str) -> HttpResponse:
     case = open_case(request, number)
     member = who_acts(request)
     demand(member, case, "set_state")
-    state = CaseState.objects.filter(case=case).latest("from_at", "id")
+    state = CaseState.objects.now_of(case)
     if state.state == State.CLOSED:
         return redirect("outcome", number=number)
     form = closing.ClosingForm(request.POST or None)
@@ -49,7 +49,7 @@ def outcome(request: PortalRequest, number: str) -> HttpResponse:
     case = open_case(request, number)
     member = who_acts(request)
     demand(member, case, "set_state")
-    state = CaseState.objects.filter(case=case).latest("from_at", "id")
+    state = CaseState.objects.now_of(case)
     if state.state != State.CLOSED:
         return redirect("close_case", number=number)
     before = closing.outcome_now(case)

@@ -22,7 +22,7 @@ def correct(request: PortalRequest, number: str) -> HttpResponse:
     """What may be wrong with a registration, and what is done about each."""
     case = open_case(request, number)
     demand(who_acts(request), case, "correct")
-    closed = CaseState.objects.filter(case=case).latest("from_at", "id").state == State.CLOSED
+    closed = CaseState.objects.now_of(case).state == State.CLOSED
     return render(request, "cases/correct.html", {"case": case, "closed": closed})
 
 
