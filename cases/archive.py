@@ -13,10 +13,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
 from cases.access import key_for_ledger
+from cases.facts import in_words
 from cases.law import Ground, InformationKind
 from cases.listing import as_case_number
-from cases.models import Item, ItemType
-from cases.sight import facts_in_words
+from cases.models import ItemType
 from parties.models import Membership, Role
 
 SHORTEST_REASON = 5
@@ -73,5 +73,5 @@ def _unfolded(facts: str | None, sha256: str | None, *more) -> Copy:
     copy.kind = str(InformationKind(sealed["kind"]).short)
     copy.ground = str(Ground(sealed["basis"]).label)
     copy.happened_on = date.fromisoformat(sealed["happened_on"])
-    copy.facts = facts_in_words(Item(facts=sealed["facts"]))
+    copy.facts = in_words(sealed["type"], sealed["facts"])
     return copy

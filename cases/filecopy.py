@@ -3,9 +3,9 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases.facts import in_words
 from cases.law import Ground, InformationKind
 from cases.models import Case, Disclosure, Item
-from cases.sight import facts_in_words
 from parties.models import Membership
 
 
@@ -23,7 +23,7 @@ def given_to(item: Item, member: Membership) -> Disclosure | None:
 def as_text(case: Case, item: Item, given: Disclosure) -> str:
     """Text, from whom, unit, time, ground and case number. No name and no personal number: the file knows whose it is."""
     rows = [item.heading, ""]
-    facts = [f"{label}: {value}" for label, value in facts_in_words(item)]
+    facts = [f"{label}: {value}" for label, value in in_words(item.type, item.facts)]
     rows += [*facts, ""] if facts else []
     # An answer of one line is its own heading.
     rows += [item.text.strip(), ""] if item.text.strip() not in ("", item.heading) else []

@@ -13,10 +13,9 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from audit.fields import field_of
 from cases.law import CONSENT_KINDS, InformationKind
-from cases.models import BlockKind, ItemType, Purpose, Sex, State
+from cases.models import BlockKind, Purpose, Sex, State
 from cases.models import ConsentForm as Form
 from cases.models.case import DEGREES, Benefit
-from cases.models.item import KIND_OF_TYPE
 from cases.pasted import read_pasted
 from initiatives.models import Initiative
 from parties.forms import DateField
@@ -249,82 +248,6 @@ class StateForm(forms.Form):
 
 NOT_BY_YOU = _("You cannot log this person here. Ask a colleague, or your unit’s manager.")
 CHANGED_MEANWHILE = _("A colleague has changed the case in the meantime. Look at it and choose again.")
-
-
-class ItemForm(SoftStop):
-    """One version of one item. The kind follows from the type; a note's writer chooses it."""
-
-    kind = forms.ChoiceField(
-        label=_("What is it about?"), choices=[], widget=forms.RadioSelect,
-        help_text=_("Decides who may ever receive it. What spans several kinds is written as several items."),
-        error_messages={"required": _("Choose what the note is about.")},
-    )  # fmt: skip
-    happened_on = DateField(label=_("Date"))
-    heading = PersonText(
-        label=_("In one line"), max_length=160, error_messages={"required": _("Write in one line what it is.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )  # fmt: skip
-    form = forms.ChoiceField(
-        label=_("Which statement"), required=False,
-        choices=[*CHOOSE, ("FK 7804", _("FK 7804, certificate for sickness benefit")), ("FK 7800", _("FK 7800, statement for sickness compensation")), ("FK 7801", _("FK 7801, statement for activity compensation")), ("FK 7802", _("FK 7802, statement for extended schooling"))],
-    )  # fmt: skip
-    outcome = forms.ChoiceField(
-        label=pgettext_lazy("decision", "Outcome"), required=False,
-        choices=[*CHOOSE, ("granted", pgettext_lazy("decision", "Granted")), ("refused", pgettext_lazy("decision", "Refused"))],
-    )  # fmt: skip
-    benefit = forms.ChoiceField(label=_("Benefit"), required=False, choices=[*CHOOSE, *Benefit.choices])
-    period_start = DateField(label=_("Applies from"), required=False)
-    period_end = DateField(label=_("Applies until"), required=False)
-    degree = forms.TypedChoiceField(
-        label=_("Extent"), required=False, coerce=int, empty_value=None,
-        choices=[*CHOOSE, *((d, f"{d} %") for d in DEGREES)],
-    )  # fmt: skip
-    text = PersonText(
-        label=_("Text"), required=False, widget=forms.Textarea(attrs={"rows": 6, "data-draft": ""}),
-        help_text=_("Only what the matter needs. No personal numbers."),
-    )  # fmt: skip
-    checked = forms.BooleanField(
-        label=_("The text holds nothing about violence, misuse or crime"),
-        required=False,
-        widget=forms.HiddenInput,
-    )
-
-    FACTS: dict[str, tuple[str, ...]] = {
-        ItemType.STATEMENT: ("form",),
-        ItemType.DECISION: ("outcome", "benefit", "period_start", "period_end", "degree"),
-    }
-
-    def __init__(self, *args, type: str, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.type = type
-        if type in KIND_OF_TYPE:
-            del self.fields["kind"]
-        else:
-            field_of(self, "kind", forms.ChoiceField).choices = [
-                (k.value, k.label) for k in CONSENT_KINDS if k is not InformationKind.EXISTENCE
-            ]
-        kept = self.FACTS.get(type, ())
-        for name in {n for names in self.FACTS.values() for n in names} - set(kept):
-            del self.fields[name]
-
-    def clean(self) -> dict:
-        super().clean()
-        values = self.cleaned_data
-        start, end = values.get("period_start"), values.get("period_end")
-        if start and end and end < start:
-            self.add_error(
-                "period_end",
-                _now("The end is before the start. Write a date from %(date)s on.") % {"date": start},
-            )
-        return values
-
-    @property
-    def facts(self) -> dict:
-        """The type's own values, dates as ISO text; what was left empty is left out."""
-        values = {name: self.cleaned_data.get(name) for name in self.FACTS.get(self.type, ())}
-        return {
-            k: v.isoformat() if isinstance(v, date) else v for k, v in values.items() if v not in (None, "")
-        }
 
 
 BOTH, OUT, IN = "both", "out", "in"

@@ -12,13 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY
 from cases.deciding import Standing, last_day
 from cases.law import Act, Decision, Ground, InformationKind
 from cases.models import Case, ConsentLine, Disclosure, Ending, Item, ItemType, Purpose
-from cases.models.case import Benefit
 from cases.models.disclosure import DisclosureQuerySet
 from cases.models.item import KIND_OF_TYPE, types_for
 from parties.models import Membership, Party, PartyKind, Unit
@@ -370,34 +369,6 @@ def versions(item: Item, member: Membership) -> list[Item]:
         if later is None:
             return chain
         chain.append(later)
-
-
-def facts_in_words(item: Item) -> list[tuple[str, str]]:
-    """The type's own values as (label, value) for the screen."""
-    out = []
-    for name, value in item.facts.items():
-        label = _FACT_LABELS.get(name)
-        if label is None:
-            continue
-        if name == "benefit":
-            value = Benefit(value).label
-        elif name == "outcome":
-            value = {"granted": _("Granted"), "refused": _("Refused")}.get(value, value)
-        elif name == "degree":
-            value = f"{value} %"
-        out.append((str(label), str(value)))
-    return out
-
-
-_FACT_LABELS: dict[str, Promise] = {
-    "form": gettext_lazy("Which statement"),
-    "outcome": pgettext_lazy("decision", "Outcome"),
-    "benefit": gettext_lazy("Benefit"),
-    "period_start": gettext_lazy("Applies from"),
-    "period_end": gettext_lazy("Applies until"),
-    "degree": gettext_lazy("Extent"),
-    "employer": gettext_lazy("Employer"),
-}
 
 
 def types_to_write(member: Membership) -> list[tuple[ItemType, str]]:

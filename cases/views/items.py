@@ -14,9 +14,10 @@ from cases.access import allowed_actions, case_worker, demand, open_case, open_i
 from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
 from cases.actions.reading import note_opened
-from cases.forms import ItemForm
+from cases.facts import in_words
 from cases.models import Case, Item, ItemType
 from cases.models.item import WRITABLE_TYPES, types_for
+from cases.writing import ItemForm
 from errands import drafts
 from parties.access import PortalRequest, who_acts
 from parties.models import Unit
@@ -127,7 +128,7 @@ def item_page(request: PortalRequest, number: str, pk: int) -> HttpResponse:
             "excluded": giving.excluded_by_the_person(case) if own else [],
             "versions": sight.versions(item, member),
             "writable": own and item.type in WRITABLE_TYPES and "write_item" in allowed_actions(member, case),
-            "facts": sight.facts_in_words(item),
+            "facts": in_words(item.type, item.facts),
         },
     )
 
@@ -198,4 +199,4 @@ def own_item(request: PortalRequest, pk: int) -> HttpResponse:
     ledger.record_read(
         "item.read", by=member, case=item.case_id, persons=[item.person_id] if item.person_id else []
     )
-    return render(request, "cases/own_item.html", {"item": item, "facts": sight.facts_in_words(item)})
+    return render(request, "cases/own_item.html", {"item": item, "facts": in_words(item.type, item.facts)})
