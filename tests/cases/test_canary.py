@@ -34,6 +34,11 @@ TEXT = "kvittrar i gryningen"  # in the item given to FK
 SECRET = "sjunger bara hemma"  # in an item of the owner's that nobody is given
 ASKED = "undrar kanariefågeln"  # in FK's own question: FK's own words
 
+EVERYONE = (
+    "coordinator", "colleague", "manager", "other_clinic", "investigator", "unassigned_officer", "other_fk_unit",
+    "ended_member", "health_centre", "private_care", "af_officer", "soc_officer", "employer", "association_officer",
+    "evaluator", "steering", "project_lead", "administrator", "auditor", "registrar", "other_registrar", "stranger",
+)  # fmt: skip
 OWNERS = {"coordinator", "colleague", "manager"}
 RECEIVERS = {"investigator", "unassigned_officer"}
 
@@ -307,8 +312,18 @@ def addresses(world: World) -> list[str]:
     return sorted({a for a in found if a not in ("/logout/",)}) + extra
 
 
+def rows_written(monkeypatch) -> list[tuple]:
+    """The ledger's rows as they are written, also those of a request that rolls back."""
+    rows: list[tuple] = []
+    write = ledger._write
+    monkeypatch.setattr(ledger, "_write", lambda *args: (rows.append(args), write(*args))[1])
+    return rows
+
+
+# The cast by name, as tests/conftest.py has it: each meets every state in a test of its own, so that workers share them.
+@pytest.mark.parametrize("name", EVERYONE)
 @pytest.mark.parametrize("state", TABLE, ids=lambda s: s.__name__)
-def test_the_canary_is_seen_only_where_the_table_says(state, cast, sign_in, monkeypatch):
+def test_the_canary_is_seen_only_where_the_table_says(state, name, cast, sign_in, monkeypatch):
     case = make_case(cast.coordinator, name=NAME, number=DIGITS)
     world = World(
         cast,
@@ -317,61 +332,52 @@ def test_the_canary_is_seen_only_where_the_table_says(state, cast, sign_in, monk
         make_item(cast.coordinator, case, ItemType.DIAGNOSIS, f"Diagnosen {SECRET}", text=SECRET),
     )
     state(world)
-    rows: list[tuple] = []
-    write = ledger._write
-    monkeypatch.setattr(ledger, "_write", lambda *args: (rows.append(args), write(*args))[1])
+    rows = rows_written(monkeypatch)
     identity, words = TABLE[state]
     held_off = HELD_OFF.get(state, set())
-    owners, receivers = OWNERS - held_off, RECEIVERS - held_off
-    for name, member in cast.everyone.items():
-        client = sign_in(member)
-        if member is not None:
-            session = client.session
-            session["show_persons"] = True
-            session.save()
-        seen_identity = seen_words = False
-        pages = [(a, lambda a=a, client=client: client.get(a)) for a in addresses(world)]
-        for term in (DIGITS, case.number, NAME):
-            pages.append(
-                (
-                    f"search {term}",
-                    lambda t=term, client=client: client.post("/cases/search/", {"q": t}, follow=True),
-                )
-            )
-        for address, ask in pages:
-            rows.clear()
-            response = ask()
-            body = b"".join(response.streaming_content) if response.streaming else response.content
-            text = body.decode("utf-8", "replace")
-            assert response.status_code < 500, (name, address)
-            title = re.search(r"<title>(.*?)</title>", text, re.S)
-            assert not title or not any(k in title[1] for k in (NAME, NUMBER, DIGITS, TEXT)), (name, address)
-            # The term one typed oneself stands in the search field; it tells nothing.
-            text = re.sub(r'<input[^>]*name="q"[^>]*>', "", text)
-            if address.startswith("search "):
-                # And, without a hit, in the form of a new case.
-                text = re.sub(r'<input[^>]*name="number"[^>]*>', "", text)
-            holds_identity = any(k in text for k in (NAME, NUMBER, DIGITS))
-            holds_words = TEXT in text
-            assert SECRET not in text or name in owners, (state.__name__, name, address)
-            if holds_identity or holds_words:
-                assert name in owners or (name in receivers and (identity if holds_identity else words)), (
-                    state.__name__,
-                    name,
-                    address,
-                )
-                named = any(
-                    case.person_id in row[4] or row[1] in ("item.read", "items.listed") for row in rows
-                )
-                assert named, (name, address, "no row in the ledger")
-            seen_identity |= holds_identity
-            seen_words |= holds_words
-        # The table is not only a ceiling: who may see does see.
-        expected = (
-            (True, True) if name in owners else (identity, words) if name in receivers else (False, False)
-        )
-        assert (seen_identity, seen_words) == expected, (state.__name__, name)
+    owner, receiver = name in OWNERS - held_off, name in RECEIVERS - held_off
+    member = cast.everyone[name]
+    client = sign_in(member)
+    if member is not None:
+        session = client.session
+        session["show_persons"] = True
+        session.save()
+    seen_identity = seen_words = False
+    pages = [(a, lambda a=a: client.get(a)) for a in addresses(world)]
+    pages += [
+        (f"search {term}", lambda t=term: client.post("/cases/search/", {"q": t}, follow=True))
+        for term in (DIGITS, case.number, NAME)
+    ]
+    for address, ask in pages:
+        rows.clear()
+        response = ask()
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        text = body.decode("utf-8", "replace")
+        assert response.status_code < 500, address
+        title = re.search(r"<title>(.*?)</title>", text, re.S)
+        assert not title or not any(k in title[1] for k in (NAME, NUMBER, DIGITS, TEXT)), address
+        # The term one typed oneself stands in the search field; it tells nothing.
+        text = re.sub(r'<input[^>]*name="q"[^>]*>', "", text)
+        if address.startswith("search "):
+            # And, without a hit, in the form of a new case.
+            text = re.sub(r'<input[^>]*name="number"[^>]*>', "", text)
+        holds_identity = any(k in text for k in (NAME, NUMBER, DIGITS))
+        holds_words = TEXT in text
+        assert SECRET not in text or owner, address
+        if holds_identity or holds_words:
+            assert owner or (receiver and (identity if holds_identity else words)), address
+            named = any(case.person_id in row[4] or row[1] in ("item.read", "items.listed") for row in rows)
+            assert named, (address, "no row in the ledger")
+        seen_identity |= holds_identity
+        seen_words |= holds_words
+    # The table is not only a ceiling: who may see does see.
+    expected = (True, True) if owner else (identity, words) if receiver else (False, False)
+    assert (seen_identity, seen_words) == expected
     assert Case.objects.count() == 0, "the context of the last request has left"
+
+
+def test_the_canary_meets_the_whole_cast(cast):
+    assert set(cast.everyone) == set(EVERYONE)
 
 
 def test_the_questions_words_are_seen_by_both_sides_and_nobody_else(cast, sign_in):
