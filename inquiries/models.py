@@ -228,12 +228,21 @@ class InquiryState(models.Model):
         ]
 
 
+class DeclineReasonQuerySet(models.QuerySet["DeclineReason"]):
+    def of_own_unit(self, inquiry: Inquiry, membership: Membership) -> str:
+        """The reason, for the unit that gave it; "" for everybody else, and when there is none."""
+        own = self.filter(inquiry=inquiry, unit=membership.unit_id)
+        return own.values_list("reason", flat=True).first() or ""
+
+
 class DeclineReason(models.Model):
     """Why a question is not answered in the portal: kept by the answering unit, never shown to the asker (R5)."""
 
     inquiry = models.OneToOneField(Inquiry, models.RESTRICT, primary_key=True)
     unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+")
     reason = models.TextField()
+
+    objects = DeclineReasonQuerySet.as_manager()
 
 
 class InquiryAnswer(models.Model):

@@ -23,7 +23,7 @@ from cases.sight import CONFIRMATIONS_MISSING, CONSENT_WOULD_HELP
 from errands import drafts
 from inquiries import actions
 from inquiries.forms import AnswerForm, AskForm, DeclineForm, LogForm
-from inquiries.models import ANSWER_KINDS, Inquiry, State
+from inquiries.models import ANSWER_KINDS, DeclineReason, Inquiry, State
 from inquiries.plugs import receivers_of_a_question, row_of
 from parties.access import PortalRequest, who_acts
 from parties.models import Membership
@@ -219,6 +219,7 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
             "allowed": allowed,
             "draft_url": reverse("draft_of", args=["answer", str(pk)]),
             "steps": _steps_for(inquiry, member),
+            "why": DeclineReason.objects.of_own_unit(inquiry, member),
         },
     )
 

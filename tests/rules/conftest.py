@@ -1,0 +1,3 @@
+"""The insats that the rules on work need."""
+
+from tests.initiatives.conftest import insats  # noqa: F401
