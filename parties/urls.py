@@ -5,6 +5,9 @@ from parties import views
 urlpatterns = [
     path("login/", views.SignIn.as_view(), name="login"),
     path("logout/", views.SignOut.as_view(), name="logout"),
+    path("lock/", views.lock_page, name="lock"),
+    path("unlock/", views.unlock, name="unlock"),
+    path("here/", views.still_here, name="still_here"),
     path("welcome/<uidb64>/<token>/", views.Welcome.as_view(), name="welcome"),
     path("invitation/<str:key>/", views.invitation, name="invitation"),
     path("assignment/", views.choose_membership, name="choose_membership"),

@@ -1,23 +1,27 @@
 """Signing in, choosing as whom, and the administrator's register of people and units."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format, time_format
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
 from errands import drafts
-from parties import actions, unsent
+from parties import actions, lock, unsent
 from parties.access import SESSION_KEY, PortalRequest, acting, memberships_of
 from parties.attempts import address_of_client, address_opens
 from parties.demo import PASSWORD, logins
@@ -81,6 +85,51 @@ def send_again(request: HttpRequest, carried: unsent.Unsent, status: int = 200) 
 
 class SignOut(LogoutView):
     """Out, by POST; the next page is the login."""
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+
+
+def _there(request: HttpRequest) -> str:
+    """Where one was: an address of the portal's own, else the start page."""
+    there = request.POST.get("next") or request.GET.get("next") or "/"
+    return there if url_has_allowed_host_and_scheme(there, allowed_hosts=None) else "/"
+
+
+@require_POST
+def lock_page(request: PortalRequest) -> HttpResponse:
+    """The page has been covered: from the next request on nothing but the cover answers."""
+    lock.lock(request.session)
+    if _by_script(request):
+        return HttpResponse(status=204)
+    return redirect(f"{reverse('unlock')}?{urlencode({'next': _there(request)}, safe='/')}")
+
+
+@require_POST
+def still_here(request: PortalRequest) -> HttpResponse:
+    """Somebody types or reads: the cover waits (samverkan.middleware.LockedWhenIdle has seen it)."""
+    return HttpResponse(status=204)
+
+
+@require_http_methods(["GET", "POST"])
+def unlock(request: PortalRequest) -> HttpResponse:
+    """Opens with the password, and goes on where one was. A script gets 204, or 200 for a wrong password."""
+    script, there, wrong = _by_script(request), _there(request), False
+    if request.method == "POST":
+        if lock.unlock(request, request.POST.get("password", "")):
+            return HttpResponse(status=204) if script else redirect(there)
+        if lock.is_worn_out(request.session):
+            logout(request)
+            return HttpResponse(status=401) if script else redirect("login")
+        wrong = True
+        if script:
+            return HttpResponse(status=200)
+    elif not lock.is_locked(request.session):
+        return redirect(there)
+    return render(
+        request, "parties/locked.html", {"next": there, "wrong": wrong}, status=403 if wrong else 200
+    )
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -1,18 +1,20 @@
 """What surrounds every request: one transaction with the reader's membership in it, the language, and no copies left."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from errands import drafts, once
+from parties import lock
 from parties.access import PortalRequest, acting, enter, leave, membership_of
 from parties.unsent import typed_in
 from parties.views import log_in_and_send_again
@@ -192,3 +194,38 @@ class EndedSession:
             return log_in_and_send_again(request, typed_in(request))
         response.headers["Location"] += ended
         return response
+
+
+class LockedWhenIdle:
+    """A locked session meets the cover and nothing else (parties/lock.py); whoever is here keeps it open.
+
+    A page asked for comes after the cover. What was posted is 403, since nothing was done, and its text is kept among
+    the writer's drafts by KeepWhatWasSent. What a script asks for is 423, and the page covers itself.
+    """
+
+    OPEN = frozenset({"lock", "unlock", "logout", "language", "accessibility"})
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+        if not request.user.is_authenticated:
+            return None
+        where = request.resolver_match.view_name if request.resolver_match else ""
+        if not lock.is_locked(request.session):
+            if where not in self.OPEN:
+                lock.saw(request.session)
+            return None
+        if where in self.OPEN:
+            return None
+        if (
+            request.headers.get("HX-Request")
+            or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        ):
+            return HttpResponse(status=423)
+        if request.method == "POST":
+            return render(request, "parties/locked.html", {"next": "/", "kept": True}, status=403)
+        return HttpResponseRedirect(f"{reverse('unlock')}?{urlencode({'next': request.get_full_path()}, safe='/')}")

@@ -9,6 +9,7 @@ from cases.access import may_write
 from cases.actions.case import may_open_cases
 from initiatives.access import visible_to as insatser_of
 from inquiries.models import Inquiry
+from parties import lock
 from parties.access import PortalRequest
 from parties.models import CARE_KINDS, Role
 
@@ -67,6 +68,9 @@ def frame(request: PortalRequest) -> dict:
     common = {"demo": settings.DEMO, "membership": member}
     if user is None or not user.is_authenticated or not hasattr(request, "memberships"):
         return common
+    if lock.is_locked(request.session):
+        # Behind the cover there is no menu and nothing is counted.
+        return {"demo": settings.DEMO}
     current = request.resolver_match.view_name if request.resolver_match else ""
     groups = menu(request)
     section = SECTION_OF.get(current, current)
@@ -88,6 +92,8 @@ def frame(request: PortalRequest) -> dict:
     ]
     return common | {
         "nav": nav,
+        "idle_seconds": int(settings.IDLE_LOCK.total_seconds()),
+        "warning_seconds": int(settings.IDLE_WARNING.total_seconds()),
         "memberships_count": len(request.memberships),
         "can_search_cases": member is not None and member.is_case_role,
         "can_open_cases": may_open_cases(member),

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "samverkan.middleware.OneTransaction",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "samverkan.middleware.EndedSession",
+    "samverkan.middleware.LockedWhenIdle",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "samverkan.middleware.SentOnce",
@@ -145,6 +146,10 @@ LOGOUT_REDIRECT_URL = "login"
 PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())  # until the working day's end
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+IDLE_LOCK = timedelta(
+    minutes=15
+)  # a page nobody touches is covered; the warning comes IDLE_WARNING before (R18)
+IDLE_WARNING = timedelta(minutes=2)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS

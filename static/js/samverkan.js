@@ -69,6 +69,7 @@
           method: "POST", body: fields, keepalive: leaving, redirect: "error", headers: { "X-CSRFToken": token() },
         });
         if (answer.status === 401) return say(texts.draftLoggedOut, true);
+        if (answer.status === 423) dirty = true;
         if (!answer.ok) throw new Error(answer.status);
         const now = new Date().toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
         say(texts.draftSaved.replace("{time}", now), false);
@@ -105,6 +106,77 @@
     search.focus();
     search.select();
   });
+
+  /* What nobody touches is covered, here and in every other tab; the page behind keeps its place and its text. */
+  const cover = document.querySelector("[data-cover]");
+  if (cover) {
+    const warning = document.querySelector("[data-idle-warning][role]"), says = cover.querySelector("[data-cover-says]");
+    const limit = texts.idle * 1000, title = document.title;
+    let touched = Date.now(), told = Date.now();
+    const post = (url, body) => fetch(url, { method: "POST", body, redirect: "error", headers: { "X-CSRFToken": token() } });
+    const shut = () => {
+      if (cover.open) return;
+      warning.hidden = true;
+      document.body.classList.add("is-covered");
+      document.title = `${texts.lockedTitle} · Samverkan`;
+      cover.showModal();
+      cover.querySelector("[type=password]").focus();
+    };
+    const open = () => {
+      document.body.classList.remove("is-covered");
+      document.title = title;
+      touched = told = Date.now();
+      cover.close();
+    };
+    const lock = () => {
+      shut();
+      localStorage.setItem("covered", Date.now());
+      post(texts.lockUrl).catch(() => {});
+    };
+    const touch = () => {
+      if (cover.open) return;
+      touched = Date.now();
+      localStorage.setItem("touched", touched);
+      if (!warning.hidden) warning.hidden = true;
+      if (touched - told < 60000) return;
+      told = touched;
+      post(texts.hereUrl).then((answer) => answer.status === 423 && shut()).catch(() => {});
+    };
+    for (const kind of ["pointerdown", "keydown", "wheel", "touchmove"]) addEventListener(kind, touch, { passive: true });
+    setInterval(() => {
+      if (cover.open) return;
+      const still = Date.now() - Math.max(touched, Number(localStorage.getItem("touched")) || 0);
+      if (still >= limit) lock();
+      else if (still >= limit - texts.idleWarning * 1000) warning.hidden = false;
+      else warning.hidden = true;
+    }, 1000);
+    // Escape does not open it; a browser that closes the dialog all the same finds it shown again, and nothing behind it.
+    cover.addEventListener("keydown", (event) => event.key === "Escape" && event.preventDefault());
+    cover.addEventListener("cancel", (event) => event.preventDefault());
+    cover.addEventListener("close", () => document.body.classList.contains("is-covered") && cover.showModal());
+    cover.querySelector("form").addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const field = cover.querySelector("[type=password]");
+      try {
+        const answer = await post(texts.unlockUrl, new URLSearchParams({ password: field.value }));
+        field.value = "";
+        if (answer.status === 401) return location.reload();
+        if (answer.status !== 204) return (says.textContent = texts.wrongPassword, field.focus());
+        says.textContent = "";
+        localStorage.removeItem("covered");
+        open();
+      } catch {
+        says.textContent = texts.noAnswer;
+      }
+    });
+    addEventListener("storage", (event) => {
+      if (event.key !== "covered") return;
+      if (event.newValue) shut();
+      else if (cover.open) open();
+    });
+    document.querySelector("[data-lock-now]")?.addEventListener("click", (event) => (event.preventDefault(), lock()));
+    document.addEventListener("htmx:responseError", (event) => event.detail.xhr.status === 423 && shut());
+  }
 
   /* Menus close on Escape and on a click beside; the phone's menu closes when the window grows into a column. */
   const menus = document.querySelectorAll("details[data-menu]");
@@ -174,8 +246,9 @@
 
   /* A part of the page that is no longer ours to see: the page itself answers. A lost connection is said aloud. */
   document.addEventListener("htmx:responseError", (event) => {
-    if ([403, 404].includes(event.detail.xhr.status)) location.reload();
-    else notLoaded(event.target);
+    const status = event.detail.xhr.status;
+    if ([403, 404].includes(status)) location.reload();
+    else if (status !== 423) notLoaded(event.target);
   });
   document.addEventListener("htmx:sendError", (event) => notLoaded(event.target));
   const notLoaded = (place) => {

@@ -88,7 +88,9 @@ def test_one_may_switch_only_between_several_assignments_and_search_only_where_o
     assert "Byt uppdrag" in several
     searches = several.count('role="search"')
     assert searches == 2  # the bar's and the phone menu's
-    assert several.count('method="post"') == several.count("csrfmiddlewaretoken") == searches + 2
+    assert (
+        several.count('method="post"') == several.count("csrfmiddlewaretoken") == searches + 3
+    )  # and locking, and logging out
 
 
 def test_the_other_language_is_one_posted_click_away_and_comes_back_here():
