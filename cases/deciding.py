@@ -128,22 +128,8 @@ class Standing:
 
     def _on(self, ground: Ground, receiver: Unit, kind: str, request: int | None) -> Decision | None:
         if ground is Ground.CONSENT:
-            live = [
-                line
-                for line in self.lines[receiver.pk, kind]
-                if line.ended_at is None and line.from_at <= self.now < line.until_at
-            ]
-            if not live:
-                return None
-            line = live[-1]
-            return Decision(
-                True,
-                receiver.party.name,
-                ground=ground,
-                until=line.until_at,
-                until_on=last_day(line.until_at),
-                line=line.pk,
-            )
+            live = [line for line in self.lines[receiver.pk, kind] if self._lives(line)]
+            return self._rests_on(live[-1], receiver) if live else None
         if not self.owner and receiver.pk != self.case.unit_id:
             # What a unit was given it gives on to a third only on the person's consent.
             return None
@@ -156,6 +142,28 @@ class Standing:
         until = self.now + STANDS[ground]
         return Decision(
             True, receiver.party.name, ground=ground, until=until, until_on=until.astimezone(STOCKHOLM).date()
+        )
+
+    def existence_beside(self, decision: Decision, receiver: Unit) -> Decision | None:
+        """The consent to existence that the person gave together with the line of `decision`; None when none lives."""
+        lines = {line.pk: line for there in self.lines.values() for line in there}
+        consent = lines[decision.line].consent_id if decision.line in lines else None
+        for line in self.lines[receiver.pk, InformationKind.EXISTENCE]:
+            if line.consent_id == consent and self._lives(line):
+                return self._rests_on(line, receiver)
+        return None
+
+    def _lives(self, line: ConsentLine) -> bool:
+        return line.ended_at is None and line.from_at <= self.now < line.until_at
+
+    def _rests_on(self, line: ConsentLine, receiver: Unit) -> Decision:
+        return Decision(
+            True,
+            receiver.party.name,
+            ground=Ground.CONSENT,
+            until=line.until_at,
+            until_on=last_day(line.until_at),
+            line=line.pk,
         )
 
     def _why_no_consent(self, receiver: Unit, kind: str) -> tuple[Reason, date | None]:

@@ -84,8 +84,15 @@ def give(
         request=request,
         decided_by=decided_by.strip(),
     )
-    # The case must be open for as long as what is given on it.
-    case_given = Disclosure.objects.standing().filter(case=case, item=None, from_unit=by.unit, to_unit=to)
+    # The case must be open for as long as what is given on it, and close with the same ground.
+    case_given = Disclosure.objects.standing().filter(
+        case=case,
+        item=None,
+        from_unit=by.unit,
+        to_unit=to,
+        basis=disclosure.basis,
+        purpose=disclosure.purpose,
+    )
     if not case_given.filter(until_at__gte=disclosure.until_at).exists():
         _write(
             by=by,
@@ -113,9 +120,12 @@ def give(
 def _for_the_case_itself(
     standing: Standing, decision: Decision, to: Unit, act: Act, request: int | None
 ) -> Decision:
-    """The case goes on the item's own ground: the same line's consent to existence, or the same duty with the same end."""
+    """The case goes on the item's own ground: the same consent's line to existence, or the same duty with the same end."""
     if decision.ground is not Ground.CONSENT:
         return decision
+    beside = standing.existence_beside(decision, to)
+    if beside is not None:
+        return beside
     existence = standing.decide(act, to, InformationKind.EXISTENCE, request=request)
     if not existence.allowed:
         raise MayNotGive(existence)

@@ -383,3 +383,29 @@ def test_a_period_ends_with_its_last_day_on_both_clock_changes(cast):
             until = ConsentLine.objects.filter(consent=consent).first().until_at
         local = timezone.localtime(until)
         assert (local.date(), local.hour, local.minute) == (last + timedelta(days=1), 0, 0)
+
+
+def test_a_withdrawal_of_one_purpose_leaves_the_case_open_for_what_was_given_for_another(cast):
+    """The case goes with each item on the item's own ground: what was given for a meeting stands when the plan's ground ends."""
+    case = make_case(cast.coordinator)
+    fk = cast.investigator
+    consents = {}
+    for purpose, kind, type_ in (
+        ("return_to_work", "plan", ItemType.PLAN),
+        ("sip", "ability", ItemType.ABILITY_NOTE),
+    ):
+        item = make_item(cast.coordinator, case, type_)
+        with acting(cast.coordinator):
+            # The same last day for both: neither is longer than the other.
+            consents[purpose] = consent_verbs.record_consent(
+                by=cast.coordinator, case=case, directions=[(cast.coordinator.unit, fk.unit)], kinds=[kind],
+                purpose=purpose, form="written", valid_from=TODAY, valid_to=TODAY + timedelta(days=30), given_on=TODAY,
+            )  # fmt: skip
+            giving.give(by=cast.coordinator, case=case, item=item, to=fk.unit)
+    for purpose in ("return_to_work", "sip"):
+        with acting(fk):
+            assert Case.objects.filter(pk=case.pk).exists(), purpose
+        with acting(cast.coordinator):
+            consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consents[purpose])
+    with acting(fk):
+        assert not Case.objects.filter(pk=case.pk).exists()
