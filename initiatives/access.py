@@ -186,7 +186,8 @@ def parties_taking_part(initiative_id: int, on: date | None = None) -> frozenset
 
 def parties_that_left(initiative_id: int, on: date | None = None) -> frozenset[int]:
     """The registered parties that once took part in the insats and do not on the day, today unless said."""
-    ever = Participation.objects.filter(initiative=initiative_id, party__isnull=False).values_list(
-        "party", flat=True
-    )
-    return frozenset(ever) - parties_taking_part(initiative_id, on)
+    day = on or today()
+    taken = Participation.objects.filter(initiative=initiative_id, party__isnull=False)
+    periods = list(taken.values_list("party", "from_on", "to_on"))
+    here = {party for party, first, last in periods if first <= day and (last is None or last >= day)}
+    return frozenset(party for party, _first, _last in periods) - here

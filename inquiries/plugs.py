@@ -162,24 +162,36 @@ def receivers_of_a_question(case: Case, member: Membership) -> list[Unit]:
     ]
 
 
-def _first_to_ask(case: Case, member: Membership) -> Unit | None:
-    """The unit that the page's one button asks: the first that may be asked now. The others are links, which say why."""
+@dataclass(frozen=True)
+class WhomToAsk:
+    """first: the unit that the page's one button asks, who may be asked now. others: links, which say why not."""
+
+    first: Unit | None
+    others: list[Unit]
+
+
+def whom_to_ask(request: PortalRequest, case: Case) -> WhomToAsk:
+    """Read once a page, which has both a button and a panel; nobody, for who may not write."""
+    there = vars(request).setdefault("whom_to_ask", {})
+    if case.pk not in there:
+        there[case.pk] = _whom_to_ask(case, who_acts(request))
+    return there[case.pk]
+
+
+def _whom_to_ask(case: Case, member: Membership) -> WhomToAsk:
+    if "write_item" not in allowed_actions(member, case):
+        return WhomToAsk(None, [])
+    units = receivers_of_a_question(case, member)
     standing = Standing.of(case, member.unit)
-    return next(
-        (
-            unit
-            for unit in receivers_of_a_question(case, member)
-            if standing.decide(Act.QUESTION, unit, InformationKind.EXISTENCE).allowed
-        ),
-        None,
+    first = next(
+        (u for u in units if standing.decide(Act.QUESTION, u, InformationKind.EXISTENCE).allowed), None
     )
+    return WhomToAsk(first, [u for u in units if u != first])
 
 
 def case_actions(request: PortalRequest, case: Case) -> list[dict[str, str]]:
     """The one primary action of the case page: to ask, when there is one to ask."""
-    if "write_item" not in allowed_actions(who_acts(request), case):
-        return []
-    unit = _first_to_ask(case, who_acts(request))
+    unit = whom_to_ask(request, case).first
     if unit is None:
         return []
     return [
@@ -203,14 +215,10 @@ def case_panel(request: PortalRequest, case: Case) -> dict[str, Any] | None:
         .select_related("asker_unit", "to_unit", "case")
         .order_by("-id")[:20]
     ]
-    others: list[Unit] = []
-    if "write_item" in allowed_actions(member, case):
-        first = _first_to_ask(case, member)
-        others = [u for u in receivers_of_a_question(case, member) if first is None or u.pk != first.pk]
     return {
         "template": "inquiries/panel.html",
         "rows": rows,
-        "others": others,
+        "others": whom_to_ask(request, case).others,
         "case": case,
         "is_own": case.unit_id == member.unit_id,
     }
