@@ -19,4 +19,5 @@ class CasesConfig(AppConfig):
         words.case_numbered.append(plugs.case_numbered)
         drafts.places["consent"] = drafts.Place(plugs.consent_draft_words, plugs.consent_draft_address)
         drafts.places[drafts.UNSENT] = drafts.Place(plugs.unsent_words, plugs.nowhere)
+        drafts.places[drafts.PAGE] = drafts.Place(plugs.page_words, drafts.page_address)
         drafts.places[plugs.DRAFT_FORM] = drafts.Place(plugs.draft_words, plugs.draft_address)

@@ -45,9 +45,20 @@ def consent_draft_address(key: str) -> str:
     return reverse("new_consent", args=[key])
 
 
+def _number_in(key: str) -> str:
+    """The case number in the key of a page's draft; "" when it holds none."""
+    return next((part for part in key.split(".") if key_for_ledger(part) == part and "-" in part), "")
+
+
+def page_words(key: str) -> str:
+    """What a page's own draft is called in its writer's list."""
+    number = _number_in(key)
+    return _("A form in the case %(number)s") % {"number": number} if number else _("A form")
+
+
 def unsent_words(key: str) -> str:
     """What a form that met a closed door is called: the key is the address it was sent to, with points."""
-    number = next((part for part in key.split(".") if key_for_ledger(part) == part and "-" in part), "")
+    number = _number_in(key)
     if number:
         return _("Could not be sent in the case %(number)s: the page had closed") % {"number": number}
     return _("Could not be sent: the page had closed")

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models.functions import Now
 from django.http import QueryDict
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, Resolver404, resolve
 
 from errands.models import Draft
 
@@ -21,6 +21,8 @@ MOST_BYTES = 200_000
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "form_key", "form_of", "password", "number", "name", "q"})
 # The form of a draft that no page saved: it was sent, and the page it was sent to has closed.
 UNSENT = "unsent"
+# The form of a draft that the frame itself keeps, for any page with a text to write: the key is the page's address.
+PAGE = "page"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,19 @@ def keep_unsent(member: int, path: str, fields: dict[str, list[str]]) -> None:
     for draft in _of(member).exclude(form=UNSENT):
         if (written := set(_written(draft.text))) and written <= words:
             draft.delete()
-    save(member, UNSENT, ".".join(part for part in path.split("/") if part)[:80], fields)
+    save(member, UNSENT, page_key(path), fields)
+
+
+def page_key(path: str) -> str:
+    """An address as a draft's key: its parts with points between."""
+    return ".".join(part for part in path.split("/") if part)[:80]
+
+
+def page_address(key: str) -> str:
+    """The address again; raises Resolver404 when there is no such page."""
+    address = f"/{key.replace('.', '/')}/"
+    resolve(address)
+    return address
 
 
 def throw_away(member: int, pk: int) -> bool:
@@ -139,6 +153,6 @@ def _place(form: str, object_key: str) -> tuple[str, str]:
         return form, ""
     try:
         return place.words(object_key), place.address(object_key)
-    except (NoReverseMatch, KeyError, ValueError):
+    except (NoReverseMatch, Resolver404, KeyError, ValueError):
         # An old draft of a form that has changed its key: it is listed, and can be thrown away.
         return form, ""

@@ -38,6 +38,10 @@ def save_draft(request: DraftRequest, form: str, object_key: str = "") -> HttpRe
     fields = {
         name: [value.replace("\x00", "") for value in request.POST.getlist(name)] for name in request.POST
     }
+    if form == drafts.PAGE and not drafts.texts_in(request.POST):
+        # Everything that had been written is gone from the form, or only choices were made.
+        drafts.discard(request.membership.pk, form, object_key)
+        return JsonResponse({"saved": time_format(localtime(), "H.i")})
     draft = drafts.save(request.membership.pk, form, object_key, fields)
     return JsonResponse({"saved": time_format(localtime(draft.saved_at), "H.i")})
 

@@ -96,6 +96,7 @@ class SentOnce:
         if request.form_key is not None and response.status_code < 500:
             if response.status_code == 302:
                 once.finish(request.membership.pk, request.form_key, response.headers["Location"])
+                drafts.discard(request.membership.pk, drafts.PAGE, drafts.page_key(request.path))
             else:
                 once.forget(request.membership.pk, request.form_key)
         return response
@@ -228,4 +229,6 @@ class LockedWhenIdle:
             return HttpResponse(status=423)
         if request.method == "POST":
             return render(request, "parties/locked.html", {"next": "/", "kept": True}, status=403)
-        return HttpResponseRedirect(f"{reverse('unlock')}?{urlencode({'next': request.get_full_path()}, safe='/')}")
+        return HttpResponseRedirect(
+            f"{reverse('unlock')}?{urlencode({'next': request.get_full_path()}, safe='/')}"
+        )

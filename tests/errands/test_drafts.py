@@ -131,6 +131,7 @@ def test_a_draft_is_thrown_away_by_its_writer_only(cast, sign_in):
 def test_every_form_that_saves_drafts_says_where_it_is():
     assert set(drafts.places) == {
         "unsent",
+        "page",
         "consent",
         "item",
         "ask",
