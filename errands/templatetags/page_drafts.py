@@ -22,7 +22,7 @@ class PageDraft:
 
 
 @register.simple_tag(takes_context=True)
-def page_draft(context: Context, form: BaseForm | None) -> PageDraft | None:
+def page_draft(context: Context, form: object) -> PageDraft | None:
     """The draft of a page with a text to write that has none of its own: what was typed before stands in the form again.
 
     None where nothing is written, where a file is chosen, and for who is not logged in. What has been sent back with
@@ -30,7 +30,7 @@ def page_draft(context: Context, form: BaseForm | None) -> PageDraft | None:
     """
     request = context.get("request")
     member = getattr(request, "membership", None)
-    if member is None or form is None or form.is_multipart() or not _is_written_in(form):
+    if member is None or not isinstance(form, BaseForm) or form.is_multipart() or not _is_written_in(form):
         return None
     key = drafts.page_key(request.path)
     draft = None if form.is_bound else drafts.find(member.pk, drafts.PAGE, key)
