@@ -28,9 +28,15 @@ def page_draft(context: Context, form: object) -> PageDraft | None:
     None where nothing is written, where a file is chosen, and for who is not logged in. What has been sent back with
     its errors is not filled in again.
     """
-    request = context.get("request")
+    request = context["request"] if "request" in context else None
     member = getattr(request, "membership", None)
-    if member is None or not isinstance(form, BaseForm) or form.is_multipart() or not _is_written_in(form):
+    if (
+        request is None
+        or member is None
+        or not isinstance(form, BaseForm)
+        or form.is_multipart()
+        or not _is_written_in(form)
+    ):
         return None
     key = drafts.page_key(request.path)
     draft = None if form.is_bound else drafts.find(member.pk, drafts.PAGE, key)
