@@ -4,6 +4,7 @@ Read for a page; nothing is decided here.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import seams
-from cases.consentstate import CHIPS, ConsentState, is_live, state_of_consent
+from cases.consentstate import CHIPS, RENEWABLE, ConsentState, is_live, state_of_consent
 from cases.deciding import last_day
+from cases.givings import Giving, givings_of
 from cases.law import Ground, InformationKind
 from cases.models import Case, Consent, ConsentLine, Disclosure, ItemType, Mistake, Purpose
 from parties.models import Membership, Side, Unit
@@ -155,24 +157,19 @@ def given_on(case: Case) -> list[Given]:
     ]
 
 
-def lapsed(case: Case, member: Membership) -> list[Given]:
-    """What was given from the own unit on a consent that has run out, and would open again at a renewal that says so (R17)."""
-    standing = set(Disclosure.objects.standing().filter(case=case).values_list("pk", flat=True))
+def given_earlier(case: Case, ways: Collection[tuple[int, int, str, str]] | None = None) -> list[Giving]:
+    """What was given on consent, by anyone, and is not shown any longer or ends soon: a consent that says so opens it
+    again (R17). `ways` narrows it to what a renewal carries. Empty for a unit that does not own the case.
+    """
+    soon = timezone.now() + RENEWABLE
     return [
-        Given(
-            d.at,
-            str(InformationKind(d.kind).short),
-            d.from_unit.name,
-            d.to_unit.name,
-            False,
-            str(Ground(d.basis).label),
-        )
-        for d in Disclosure.objects.filter(
-            case=case, from_unit_id=member.unit_id, basis=Ground.CONSENT, ended_at=None, item__isnull=False
-        )
-        .select_related("from_unit", "to_unit")
-        .order_by("at")
-        if d.pk not in standing
+        g
+        for g in givings_of(case)
+        if g.basis == Ground.CONSENT
+        and g.ended_at is None
+        and not g.of_the_case
+        and (not g.stands or g.until_at <= soon)
+        and (ways is None or g.way in ways)
     ]
 
 

@@ -18,8 +18,8 @@ from django.utils import timezone, translation
 
 from cases.actions.consent import lines_of
 from cases.consents import units_to_consent_with
-from cases.forms import LONGEST_MONTHS
 from cases.law import CONSENT_KINDS
+from cases.lengths import lengths_of
 from cases.models import Case, ConsentLine, NumberKind, Purpose
 from cases.models.case import random_number
 from initiatives.models import Participation
@@ -154,7 +154,7 @@ def consent_form(
         "with_fk": PartyKind.FK in parties,
         "purpose": PURPOSES[purpose][:1].upper() + PURPOSES[purpose][1:] if purpose else "",
         "purposes": list(PURPOSES.values()),
-        "months": LONGEST_MONTHS,
+        "months": max(lengths_of(unit.party_id).months),
     }
 
 

@@ -63,6 +63,7 @@ urlpatterns = [
     path("cases/<str:number>/consents/statistics/", papers.print_statistics, name="print_statistics"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
+    path("cases/<str:number>/consents/<str:consent_number>/renew/", consents.renew, name="renew_consent"),
     path("cases/<str:number>/consents/<str:consent_number>/mistake/", consents.mistake, name="mistake"),
     path(
         "cases/<str:number>/consents/<str:consent_number>/receipt/",

@@ -108,6 +108,7 @@ SECTION_OF = {
             "give",
             "stop_showing",
             "new_consent",
+            "renew_consent",
             "declined_consent",
             "mistake",
             "print_consent",
