@@ -93,6 +93,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "consent.declined": _("Recorded that the person declined"),
             "consent.mistaken": _("Marked a consent as recorded by mistake"),
             "consent.withdrawn": _("Recorded a withdrawal"),
+            "consent.lengths_set": _("Set how long consents apply"),
         },
     ),
     "inquiries": (

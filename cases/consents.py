@@ -70,6 +70,11 @@ def lines_in_words(consent: Consent) -> list[LineInWords]:
     ]
 
 
+FOLDED = frozenset(
+    {ConsentState.SUPERSEDED, ConsentState.WITHDRAWN, ConsentState.ENDED, ConsentState.INVALID}
+)
+
+
 @dataclass
 class ConsentAtAGlance:
     """One consent on the case page: with whom, its state as a chip, and until when."""
@@ -82,6 +87,9 @@ class ConsentAtAGlance:
     purpose: str
     kinds: int
     may_open: bool
+    # Replaced, taken back, ended or never given: not among those that stand.
+    folded: bool = False
+    never: bool = False
 
 
 def at_a_glance(case: Case, member: Membership) -> list[ConsentAtAGlance]:
@@ -118,9 +126,25 @@ def at_a_glance(case: Case, member: Membership) -> list[ConsentAtAGlance]:
                 purpose=str(Purpose(first.purpose).label),
                 kinds=len({x.kind for x in (live or group)}),
                 may_open=first.unit_id == member.unit_id,
+                folded=state in FOLDED,
+                never=state == ConsentState.INVALID,
             )
         )
     return glances
+
+
+@dataclass
+class Glances:
+    """A case's consents for its page: those that stand, wait or have run out, and those that are folded away."""
+
+    standing: list[ConsentAtAGlance]
+    folded: list[ConsentAtAGlance]
+
+
+def on_the_page(case: Case, member: Membership) -> Glances:
+    """The case's consents, sorted for its page."""
+    all_of_them = at_a_glance(case, member)
+    return Glances([g for g in all_of_them if not g.folded], [g for g in all_of_them if g.folded])
 
 
 @dataclass

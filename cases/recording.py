@@ -74,7 +74,8 @@ class Column:
 
 def columns_of(own: Unit, units: Iterable[Unit], ticked: Iterable[str] = ()) -> list[Column]:
     """Out to each unit and in from it; a direction without a single box is left out."""
-    ticks, columns = set(ticked), []
+    ticks = set(ticked)
+    columns: list[Column] = []
     for other in units:
         for giver, receiver in ((own, other), (other, own)):
             known = {kind for _giver, _receiver, kind in lines_of([(giver, receiver)], CONSENT_KINDS)}

@@ -15,6 +15,7 @@ from cases.views import (
     intake,
     items,
     legalmatrix,
+    lengths,
     papers,
     preview,
 )
@@ -73,6 +74,8 @@ urlpatterns = [
     path("cases/<str:number>/items/<int:pk>/wrong/<int:unit>/", incidents.report, name="report_incident"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
+    path("consent-lengths/", lengths.lengths, name="consent_lengths"),
+    path("consent-lengths/<int:pk>/", lengths.set_party_lengths, name="set_consent_lengths"),
     path("archive/", archive.hand_out, name="archive"),
     path("matrix/", legalmatrix.matrix, name="matrix"),
     path("own/", items.own_items, name="own_items"),

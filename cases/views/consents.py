@@ -17,7 +17,7 @@ from cases.actions import consent as consent_verbs
 from cases.actions.declined import record_declined
 from cases.actions.mistake import mark_mistake
 from cases.forms import ConsentUnitsForm, DeclinedForm, MistakeForm, WithdrawForm
-from cases.givings import without_ground
+from cases.givings import resting_on, without_ground
 from cases.law import InformationKind
 from cases.lengths import decision_ends, lengths_of
 from cases.models import Case, Consent, Mistake
@@ -193,7 +193,7 @@ def consent_page(request: PortalRequest, number: str, consent_number: str) -> Ht
             "standing": any(line.is_live for line in lines),
             "may_renew": "record_consent" in allowed_actions(who_acts(request), case)
             and bool(renewal.lines_to_renew(consent)),
-            "given": consents.given_on(case),
+            "given": resting_on(consent),
             "never": never,
             "without_ground": without_ground(consent) if never else [],
             "may_print_receipt": told.was_withdrawn(consent)
@@ -238,7 +238,7 @@ def withdraw(request: PortalRequest, number: str, consent_number: str) -> HttpRe
             "consent": consent,
             "form": form,
             "closes": consents.what_closes(case, consent, who_acts(request)),
-            "given": consents.given_on(case),
+            "given": resting_on(consent),
         },
     )
 
