@@ -410,9 +410,11 @@ class RenewForm(GivenForm):
     informed = ConsentRecordForm.base_fields["informed"]
     field_order = ("same", "form", "given_on", "length", "valid_to", "yearly", "reopens_earlier", "informed")
 
-    def __init__(self, *args, purpose: str, earlier: bool, **kwargs) -> None:
+    def __init__(self, *args, purpose: str, form: str, earlier: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.purpose = purpose
+        # How it was given the last time is not what the person says yes to; it is most often the same.
+        self.fields["form"].initial = form
         if not earlier:
             del self.fields["reopens_earlier"]
 

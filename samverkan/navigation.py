@@ -141,7 +141,7 @@ SECTION_OF = {
         ],
         "cases",
     ),
-    **dict.fromkeys(["incident", "heed_incident"], "worklist"),
+    **dict.fromkeys(["incident", "heed_incident", "ending_consents"], "worklist"),
     **dict.fromkeys(["set_consent_lengths"], "consent_lengths"),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
     **dict.fromkeys(

@@ -139,6 +139,7 @@ def renew(request: PortalRequest, number: str, consent_number: str) -> HttpRespo
     form = RenewForm(
         request.POST or None,
         purpose=consent.purpose,
+        form=consent.form if consent.form in recording.WRITTEN else recording.WRITTEN[0],
         earlier=bool(earlier),
         today=timezone.localdate(),
         lengths=lengths_of(member.party_id),

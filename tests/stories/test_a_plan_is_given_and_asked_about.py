@@ -38,7 +38,10 @@ def consent(client, number: str, units: list[int], kinds: list[str], **more) -> 
     """Records a consent in both directions; returns its number."""
     page = client.get(f"/cases/{number}/consents/new/", {"units": units}).context["form"]
     ticks = [
-        c.value for column in page.columns for c in column.cells if not c.why and c.kind in ("existence", *kinds)
+        c.value
+        for column in page.columns
+        for c in column.cells
+        if not c.why and c.kind in ("existence", *kinds)
     ]
     fields = {
         "units": units, "ticks": ticks, "purpose": "return_to_work", "form": "written", "length": "6",
