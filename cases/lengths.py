@@ -6,8 +6,11 @@ What a party has not set is the house's default. Months are counted from the fir
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils import timezone
+
+from cases.days import in_force
 from cases.forms import months_after
-from cases.models import Case, ConsentForm, ConsentLengths, Item, ItemType, Purpose
+from cases.models import Case, ConsentForm, ConsentLengths, Item, ItemType, Purpose, Spell
 from cases.models.case import Benefit
 from cases.models.lengths import LONGEST_CEILING, ORAL_CEILING, usual_months
 from parties.models import Membership, Party
@@ -55,14 +58,30 @@ def lengths_of(party: Party | int) -> Lengths:
 
 
 def decision_ends(case: Case, member: Membership) -> date | None:
-    """The last day of the activity compensation that lasts longest, of the decisions the member may read on the case."""
+    """The last day of the activity compensation that lasts longest, of the decisions the member may read on the case; when
+    none is there, the end of the spell on that benefit that runs today, as the unit has recorded it.
+    """
     ends = (
         Item.objects.visible_to(member)
         .latest_versions()
         .filter(
-            case=case, type=ItemType.DECISION, facts__outcome="granted",
-            facts__benefit=Benefit.ACTIVITY_COMPENSATION, facts__period_end__isnull=False,
+            case=case,
+            type=ItemType.DECISION,
+            facts__outcome="granted",
+            facts__benefit=Benefit.ACTIVITY_COMPENSATION,
+            facts__period_end__isnull=False,
         )
         .values_list("facts__period_end", flat=True)
-    )  # fmt: skip
-    return max((date.fromisoformat(day) for day in ends), default=None)
+    )
+    if days := [date.fromisoformat(day) for day in ends]:
+        return max(days)
+    today = timezone.localdate()
+    running = [
+        part.last
+        for part in in_force(Spell.objects.filter(case=case).order_by("pk"))
+        if part.spell.benefit == Benefit.ACTIVITY_COMPENSATION
+        and part.spell.from_on <= today
+        and part.last is not None
+        and part.last >= today
+    ]
+    return max(running, default=None)

@@ -390,6 +390,10 @@ class ConsentRecordForm(GivenForm):
         return found
 
 
+# Shown only when the length chosen asks for them.
+_ONLY_WHEN = {"valid_to": "is-other-day", "yearly": "is-decision"}
+
+
 class RenewForm(GivenForm):
     """The same consent once more: asked whole, signed anew."""
 
@@ -417,6 +421,15 @@ class RenewForm(GivenForm):
         self.fields["form"].initial = form
         if not earlier:
             del self.fields["reopens_earlier"]
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.layout = Layout(
+            *(
+                Field(name, wrapper_class=_ONLY_WHEN[name]) if name in _ONLY_WHEN else name
+                for name in self.fields
+            )
+        )
 
     def clean(self) -> dict:
         self.cleaned_data["purpose"] = self.purpose

@@ -10,11 +10,12 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from audit.models import Entry
+from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions.consent import TooLong
 from cases.actions.lengths import set_lengths
 from cases.law import Act, Ground, grounds_for
-from cases.lengths import Lengths, after, lengths_of
+from cases.lengths import Lengths, after, decision_ends, lengths_of
 from cases.models import Consent, ConsentLengths, ConsentLine, ItemType
 from cases.recording import columns_of
 from parties.access import acting
@@ -185,6 +186,27 @@ def test_r9_activity_compensation_up_to_the_decisions_end_with_the_yearly_questi
     assert record(cast, case, months=18, **activity)
     with pytest.raises(TooLong):
         record(cast, case, days=(ends - TODAY).days + 1, **activity)
+
+
+def test_r9_the_spell_on_the_benefit_stands_for_a_decision_that_is_not_there(cast, case, sign_in):
+    us, fk = cast.coordinator, cast.investigator
+    with acting(us):
+        for benefit in ("sickness_benefit", "activity_compensation"):
+            case_verbs.record_spell(
+                by=us, case=case, from_on=TODAY, to_on=after(TODAY, 15), degree=100, benefit=benefit
+            )
+            assert decision_ends(case, us) == (
+                after(TODAY, 15) if benefit == "activity_compensation" else None
+            )
+    client, ticks = sign_in(us), [tick(us, fk, "plan")]
+    asked = {"purpose": "activity_compensation", "length": "decision"}
+    assert "årliga frågan" in post(client, case, fk, ticks=ticks, **asked).content.decode()
+    other = asked | {"purpose": "sip", "yearly": "I maj varje år"}
+    assert "Bara ett samtycke till planering" in post(client, case, fk, ticks=ticks, **other).content.decode()
+    assert post(client, case, fk, ticks=ticks, **asked, yearly="I maj varje år").status_code == 302
+    with acting(us):
+        consent = Consent.objects.get()
+    assert (consent.valid_to, consent.obtained_how) == (after(TODAY, 15), "I maj varje år")
 
 
 def test_r9_never_beyond_24_months_also_when_the_decision_is_longer(cast, case):
