@@ -252,6 +252,7 @@ def test_every_page_lights_an_entry_of_the_menu():
     names = {name for name, _route, _view in views()}
     assert set(SECTION_OF) <= names, set(SECTION_OF) - names
     entries = {entry[0] for groups in MENUS.values() for group in groups for entry in group} | {
-        "import_cases"
+        "import_cases",
+        "consent_lengths",
     }
     assert set(SECTION_OF.values()) <= entries
