@@ -85,6 +85,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "incident.heeded": _("Read that something was wrongly sent"),
             "archive.handed_out": _("Handed out from the archive"),
             "consent.read": _("Read a consent"),
+            "consents.ending_listed": _("Saw the list of consents that end"),
             "consent.form_printed": _("Printed a consent form"),
             "consent.statistics_printed": _("Printed the sheet on statistics"),
             "consent.shared_printed": _("Printed what is shared about the person"),
@@ -93,6 +94,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "consent.declined": _("Recorded that the person declined"),
             "consent.mistaken": _("Marked a consent as recorded by mistake"),
             "consent.withdrawn": _("Recorded a withdrawal"),
+            "consent.lengths_set": _("Set how long consents apply"),
         },
     ),
     "inquiries": (

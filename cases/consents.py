@@ -4,6 +4,7 @@ Read for a page; nothing is decided here.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import seams
-from cases.consentstate import CHIPS, ConsentState, is_live, state_of_consent
+from cases.consentstate import CHIPS, RENEWABLE, ConsentState, is_live, state_of_consent
 from cases.deciding import last_day
+from cases.givings import Giving, givings_of
 from cases.law import Ground, InformationKind
 from cases.models import Case, Consent, ConsentLine, Disclosure, ItemType, Mistake, Purpose
 from parties.models import Membership, Side, Unit
@@ -68,6 +70,11 @@ def lines_in_words(consent: Consent) -> list[LineInWords]:
     ]
 
 
+FOLDED = frozenset(
+    {ConsentState.SUPERSEDED, ConsentState.WITHDRAWN, ConsentState.ENDED, ConsentState.INVALID}
+)
+
+
 @dataclass
 class ConsentAtAGlance:
     """One consent on the case page: with whom, its state as a chip, and until when."""
@@ -80,6 +87,9 @@ class ConsentAtAGlance:
     purpose: str
     kinds: int
     may_open: bool
+    # Replaced, taken back, ended or never given: not among those that stand.
+    folded: bool = False
+    never: bool = False
 
 
 def at_a_glance(case: Case, member: Membership) -> list[ConsentAtAGlance]:
@@ -116,9 +126,25 @@ def at_a_glance(case: Case, member: Membership) -> list[ConsentAtAGlance]:
                 purpose=str(Purpose(first.purpose).label),
                 kinds=len({x.kind for x in (live or group)}),
                 may_open=first.unit_id == member.unit_id,
+                folded=state in FOLDED,
+                never=state == ConsentState.INVALID,
             )
         )
     return glances
+
+
+@dataclass
+class Glances:
+    """A case's consents for its page: those that stand, wait or have run out, and those that are folded away."""
+
+    standing: list[ConsentAtAGlance]
+    folded: list[ConsentAtAGlance]
+
+
+def on_the_page(case: Case, member: Membership) -> Glances:
+    """The case's consents, sorted for its page."""
+    all_of_them = at_a_glance(case, member)
+    return Glances([g for g in all_of_them if not g.folded], [g for g in all_of_them if g.folded])
 
 
 @dataclass
@@ -155,24 +181,19 @@ def given_on(case: Case) -> list[Given]:
     ]
 
 
-def lapsed(case: Case, member: Membership) -> list[Given]:
-    """What was given from the own unit on a consent that has run out, and would open again at a renewal that says so (R17)."""
-    standing = set(Disclosure.objects.standing().filter(case=case).values_list("pk", flat=True))
+def given_earlier(case: Case, ways: Collection[tuple[int, int, str, str]] | None = None) -> list[Giving]:
+    """What was given on consent, by anyone, and is not shown any longer or ends soon: a consent that says so opens it
+    again (R17). `ways` narrows it to what a renewal carries. Empty for a unit that does not own the case.
+    """
+    soon = timezone.now() + RENEWABLE
     return [
-        Given(
-            d.at,
-            str(InformationKind(d.kind).short),
-            d.from_unit.name,
-            d.to_unit.name,
-            False,
-            str(Ground(d.basis).label),
-        )
-        for d in Disclosure.objects.filter(
-            case=case, from_unit_id=member.unit_id, basis=Ground.CONSENT, ended_at=None, item__isnull=False
-        )
-        .select_related("from_unit", "to_unit")
-        .order_by("at")
-        if d.pk not in standing
+        g
+        for g in givings_of(case)
+        if g.basis == Ground.CONSENT
+        and g.ended_at is None
+        and not g.of_the_case
+        and (not g.stands or g.until_at <= soon)
+        and (ways is None or g.way in ways)
     ]
 
 

@@ -17,6 +17,8 @@ from cases.models import ConsentLine, Ending
 
 # How long before its last day a consent is said to end soon.
 EXPIRING = timedelta(days=30)
+# And from when it can be renewed, and stands among those that end (milestone M15).
+RENEWABLE = timedelta(days=60)
 
 
 class ConsentState(models.TextChoices):

@@ -121,7 +121,7 @@ class Standing:
             if found is not None:
                 return found
         if not grounds:
-            return no(_why_no_way(act, codes, kind))
+            return no(why_no_way(act, codes, kind))
         if self.blocked_in_region and grounds[0] is Ground.INTRA_CARE:
             return no(Reason.BLOCKED_REGION)
         return no(*self._why_no_consent(receiver, kind))
@@ -200,7 +200,7 @@ _TELLS_OF_THE_CASE = frozenset(
 )
 
 
-def _why_no_way(act: Act, codes: tuple[str, str], kind: str) -> Reason:
+def why_no_way(act: Act, codes: tuple[str, str], kind: str) -> Reason:
     giver, receiver = codes
     if receiver == "EMP" and kind in (InformationKind.MEDICAL, InformationKind.CERTIFICATE):
         return Reason.NEVER_TO_EMPLOYER

@@ -12,9 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from audit.fields import field_of
-from cases.law import CONSENT_KINDS, InformationKind
 from cases.models import BlockKind, Purpose, Sex, State
-from cases.models import ConsentForm as Form
 from cases.models.case import DEGREES, Benefit
 from cases.pasted import read_pasted
 from initiatives.models import Initiative
@@ -250,11 +248,6 @@ NOT_BY_YOU = _("You cannot log this person here. Ask a colleague, or your unitâ€
 CHANGED_MEANWHILE = _("A colleague has changed the case in the meantime. Look at it and choose again.")
 
 
-BOTH, OUT, IN = "both", "out", "in"
-LONGEST_MONTHS = 12
-ORAL_DAYS = 90
-
-
 def party_and_unit(unit: Unit) -> str:
     """A unit by its party's name and its own; by one name when they are the same, as an employer's are."""
     return f"{unit.party.name}: {unit.name}" if unit.party.name != unit.name else unit.name
@@ -267,115 +260,17 @@ class PartyAndUnit(forms.ModelMultipleChoiceField):
         return party_and_unit(unit)
 
 
-class ConsentRecordForm(forms.Form):
-    """The consent as it stands on the paper. Nothing is ticked in advance."""
-
-    unmarked = frozenset({"obtained_how"})
+class ConsentUnitsForm(forms.Form):
+    """Whom the grid of a consent is to name, sent in the address."""
 
     units = PartyAndUnit(
-        label=_("With whom"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Tick at least one that the person has said yes to.")},
+        label=_("Whom the paper names"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple,
+        help_text=_("At most five."), error_messages={"required": _("Tick at least one that the form is about.")},
     )  # fmt: skip
-    direction = forms.ChoiceField(
-        label=_("In which direction"), widget=forms.RadioSelect,
-        choices=[(BOTH, _("In both directions")), (OUT, _("Only from us to them")), (IN, _("Only from them to us"))],
-        error_messages={"required": _("Choose the direction as on the paper.")},
-    )  # fmt: skip
-    kinds = forms.MultipleChoiceField(
-        label=_("Which information"), widget=forms.CheckboxSelectMultiple, required=False,
-        choices=[(k.value, k.label) for k in CONSENT_KINDS if k is not InformationKind.EXISTENCE],
-        help_text=_("That the person has contact with you, and with whom, is part of every consent."),
-    )  # fmt: skip
-    purpose = forms.ChoiceField(
-        label=_("For what"), choices=Purpose.choices, widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what the information may be used for.")},
-    )  # fmt: skip
-    valid_from = DateField(
-        label=_("Applies from"),
-        error_messages={"required": _("Fill in from which day the consent applies, for example 2026-03-04.")},
-    )
-    valid_to = DateField(label=_("Applies until and including"))
-    form = forms.ChoiceField(
-        label=_("How it was given"), choices=Form.choices, widget=forms.RadioSelect,
-        error_messages={"required": _("Choose how the consent was given.")},
-    )  # fmt: skip
-    obtained_how = PersonText(
-        label=_("Oral: how and when"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("For example: by telephone 2026-03-04, read aloud line by line."),
-    )  # fmt: skip
-    given_on = DateField(
-        label=_("Date of the signature or the conversation"),
-        error_messages={"required": _("Fill in the day of the signature or the conversation.")},
-    )
-    excluded = PersonText(
-        label=_("What the person has excepted"), required=False, max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("As on the paper. It is shown to everyone who gives something on this case."),
-    )  # fmt: skip
-    reopens_earlier = forms.BooleanField(
-        label=_("Also show what was given before"),
-        required=False,
-        help_text=_("Only if the person wants it. The list stands under Given before."),
-    )
-    informed = forms.BooleanField(
-        label=_("I have gone through the information on the front page in speech"),
-        error_messages={
-            "required": _("Tick that you have gone through the information: a consent must be informed.")
-        },
-    )
 
-    def __init__(self, *args, units, earlier: bool, today: date, **kwargs) -> None:
+    def __init__(self, *args, units: QuerySet[Unit], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
         field_of(self, "units", PartyAndUnit).queryset = units
-        if not earlier:
-            del self.fields["reopens_earlier"]
-
-    def clean(self) -> dict:
-        super().clean()
-        values = self.cleaned_data
-        start, end = values.get("valid_from"), values.get("valid_to")
-        if "valid_to" in self.errors and not self.data.get(self.add_prefix("valid_to")):
-            self.errors["valid_to"] = self.error_class([_too_long_sentence()])
-        if start and end:
-            if end < start:
-                self.add_error(
-                    "valid_to",
-                    _now("The end is before the start. Write a date from %(date)s on.") % {"date": start},
-                )
-            elif end >= months_after(start, LONGEST_MONTHS):
-                latest = months_after(start, LONGEST_MONTHS) - timedelta(days=1)
-                self.add_error(
-                    "valid_to",
-                    _too_long_sentence() + " " + _now("Write a date up to %(date)s.") % {"date": latest},
-                )
-            elif end < self.today:
-                self.add_error("valid_to", _("The consent has already ended. Write a date from today on."))
-        if values.get("form") == Form.ORAL:
-            if not values.get("obtained_how"):
-                self.add_error("obtained_how", _("Write how and when the oral consent was given."))
-            if start and end and start <= end and (end - start).days >= ORAL_DAYS:
-                latest = start + timedelta(days=ORAL_DAYS - 1)
-                self.add_error(
-                    "valid_to",
-                    _now("An oral consent applies for at most 90 days. Write a date up to %(date)s.")
-                    % {"date": latest},
-                )
-        given = values.get("given_on")
-        if given and given > self.today:
-            self.add_error("given_on", _("The date has not come yet. Write the day the consent was given."))
-        return values
-
-    def directions(self, own: Unit) -> list[tuple[Unit, Unit]]:
-        """The (giver, receiver) pairs that were ticked, seen from the collecting unit."""
-        way = self.cleaned_data["direction"]
-        pairs = []
-        for unit in self.cleaned_data["units"]:
-            if way in (BOTH, OUT):
-                pairs.append((own, unit))
-            if way in (BOTH, IN):
-                pairs.append((unit, own))
-        return pairs
 
 
 class ConsentPrintForm(forms.Form):
@@ -405,12 +300,6 @@ class ConsentPrintForm(forms.Form):
                 _("A form names at most five. Take away some, and print another form for them."), code="many"
             )
         return units
-
-
-def _too_long_sentence() -> str:
-    return _now("The consent must have an end date, at most %(months)s months ahead.") % {
-        "months": LONGEST_MONTHS
-    }
 
 
 class WithdrawForm(forms.Form):

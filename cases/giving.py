@@ -87,7 +87,7 @@ def preview(
             value = f"{CARE_RELATION}-{unit.pk}"
             words = f"{unit.name}: {CONFIRMATIONS[CARE_RELATION]}"
             found.ticks.append(Tick(value, words, value in ticked))
-    if excluded and any(p.decision.ground is Ground.CONSENT for p in opens):
+    if excluded and opens:
         found.ticks.append(Tick(EXCLUDED_READ, str(CONFIRMATIONS[EXCLUDED_READ]), EXCLUDED_READ in ticked))
     found.receipts = receipts(standing, [(p.unit, p.decision) for p in opens])
     return found

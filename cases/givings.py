@@ -86,5 +86,22 @@ def without_ground(consent: Consent) -> list[Giving]:
     ]
 
 
+def resting_on(consent: Consent) -> list[Giving]:
+    """What was given on the consent: under a line of it that lived then, or that opened again what was given before."""
+    lines: dict[tuple, list[ConsentLine]] = defaultdict(list)
+    for line in ConsentLine.objects.filter(consent=consent):
+        lines[line.from_unit_id, line.to_unit_id, line.kind, line.purpose].append(line)
+    return [
+        giving
+        for giving in givings_of(consent.case)
+        if giving.basis == Ground.CONSENT
+        and not giving.of_the_case
+        and any(
+            _was_live(line, giving.at) or (line.reopens_earlier and giving.at < line.from_at)
+            for line in lines[giving.way]
+        )
+    ]
+
+
 def _was_live(line: ConsentLine, at: datetime) -> bool:
     return line.from_at <= at < line.until_at and (line.ended_at is None or at < line.ended_at)

@@ -7,7 +7,7 @@ name nor number: the case number is enough.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,8 +18,8 @@ from django.utils import timezone, translation
 
 from cases.actions.consent import lines_of
 from cases.consents import units_to_consent_with
-from cases.forms import LONGEST_MONTHS
 from cases.law import CONSENT_KINDS
+from cases.lengths import lengths_of
 from cases.models import Case, ConsentLine, NumberKind, Purpose
 from cases.models.case import random_number
 from initiatives.models import Participation
@@ -135,13 +135,19 @@ def heading(case: Case, unit: Unit, form_number: str = "") -> dict[str, Any]:
 
 
 def consent_form(
-    case: Case, unit: Unit, others: Iterable[Unit], purpose: str, form_number: str
+    case: Case,
+    unit: Unit,
+    others: Iterable[Unit],
+    purpose: str,
+    form_number: str,
+    directions: Collection[tuple[int, int]] | None = None,
 ) -> dict[str, Any]:
     """The form between the case's unit and the chosen others: each direction a row, and a box only where the matrix
     knows a consent. Violence, misuse and crime have no box; diagnosis and treatment have one of their own.
+    directions: (giver, receiver) of the rows that are wanted, when not both with each.
     """
     chosen = list(others)
-    pairs = [_pair(unit, other) for other in chosen]
+    pairs = [_pair(unit, other, directions) for other in chosen]
     kinds = [Kind("ABCDEFGH"[n], kind, words) for n, (kind, words) in enumerate(ON_THE_FORM.items())]
     parties = {unit.party.kind, *(other.party.kind for other in chosen)}
     return heading(case, unit, form_number) | {
@@ -154,14 +160,16 @@ def consent_form(
         "with_fk": PartyKind.FK in parties,
         "purpose": PURPOSES[purpose][:1].upper() + PURPOSES[purpose][1:] if purpose else "",
         "purposes": list(PURPOSES.values()),
-        "months": LONGEST_MONTHS,
+        "months": max(lengths_of(unit.party_id).months),
     }
 
 
-def _pair(unit: Unit, other: Unit) -> list[Row]:
-    """The two directions; one that the law knows no consent for is left out."""
+def _pair(unit: Unit, other: Unit, directions: Collection[tuple[int, int]] | None) -> list[Row]:
+    """The two directions; one that the law knows no consent for, or that is not wanted, is left out."""
     rows = []
     for giver, receiver in ((unit, other), (other, unit)):
+        if directions is not None and (giver.pk, receiver.pk) not in directions:
+            continue
         allowed = {str(kind) for _, _, kind in lines_of([(giver, receiver)], CONSENT_KINDS)}
         if allowed:
             cells = [Cell(kind, kind in allowed) for kind in ON_THE_FORM]

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY
+from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY, reads_the_excepted
 from cases.deciding import Standing, last_day
 from cases.law import Act, Decision, Ground, InformationKind
 from cases.models import Case, ConsentLine, Disclosure, Ending, Item, ItemType, Purpose
@@ -246,7 +246,7 @@ def receivers(case: Case, item: Item, member: Membership) -> list[Receiver]:
         needed = []
         if decision.ground is Ground.INTRA_CARE:
             needed.append((CARE_RELATION, str(CONFIRMATIONS[CARE_RELATION])))
-        if decision.ground is Ground.CONSENT and excepted:
+        if excepted and reads_the_excepted(act, decision):
             needed.append((EXCLUDED_READ, str(CONFIRMATIONS[EXCLUDED_READ])))
         rows.append(
             Receiver(

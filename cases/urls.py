@@ -8,6 +8,7 @@ from cases.views import (
     consents,
     correct,
     desk,
+    ending,
     filecopy,
     giving,
     hand_over,
@@ -15,6 +16,7 @@ from cases.views import (
     intake,
     items,
     legalmatrix,
+    lengths,
     papers,
     preview,
 )
@@ -63,6 +65,7 @@ urlpatterns = [
     path("cases/<str:number>/consents/statistics/", papers.print_statistics, name="print_statistics"),
     path("cases/<str:number>/consents/<str:consent_number>/", consents.consent_page, name="consent"),
     path("cases/<str:number>/consents/<str:consent_number>/withdraw/", consents.withdraw, name="withdraw"),
+    path("cases/<str:number>/consents/<str:consent_number>/renew/", consents.renew, name="renew_consent"),
     path("cases/<str:number>/consents/<str:consent_number>/mistake/", consents.mistake, name="mistake"),
     path(
         "cases/<str:number>/consents/<str:consent_number>/receipt/",
@@ -72,6 +75,9 @@ urlpatterns = [
     path("cases/<str:number>/items/<int:pk>/wrong/<int:unit>/", incidents.report, name="report_incident"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
+    path("consents/ending/", ending.ending_consents, name="ending_consents"),
+    path("consent-lengths/", lengths.lengths, name="consent_lengths"),
+    path("consent-lengths/<int:pk>/", lengths.set_party_lengths, name="set_consent_lengths"),
     path("archive/", archive.hand_out, name="archive"),
     path("matrix/", legalmatrix.matrix, name="matrix"),
     path("own/", items.own_items, name="own_items"),

@@ -11,7 +11,7 @@ from initiatives.access import visible_to as insatser_of
 from inquiries.models import Inquiry
 from parties import lock
 from parties.access import PortalRequest
-from parties.models import CARE_KINDS, Role
+from parties.models import CARE_KINDS, Role, Side
 
 WORKLIST = ("worklist", _("To do"), "todo")
 CASES = ("cases", _("Cases"), "folder")
@@ -22,6 +22,7 @@ REPORTS = ("reports", _("Reports"), "chart")
 LOG = ("access_log", _("Access log"), "shield")
 ARCHIVE = ("archive", _("Hand out from the archive"), "document")
 PEOPLE = ("people", _("People and units"), "people")
+LENGTHS = ("consent_lengths", pgettext_lazy("menu", "Consent lengths"), "clock")
 IMPORT = ("import_cases", pgettext_lazy("menu", "Import a case list"), "upload")
 
 _CASE_WORK = [WORKLIST, CASES, INQUIRIES, OWN]
@@ -50,6 +51,8 @@ def menu(request: PortalRequest) -> list[list[tuple]]:
     flat = [entry for group in groups for entry in group]
     if INITIATIVES not in flat and insatser_of(member).exists():
         groups.append([INITIATIVES, REPORTS])
+    if member.role == Role.ADMINISTRATOR and member.side == Side.CASE:
+        groups[0].append(LENGTHS)
     if member.role == Role.ADMINISTRATOR and member.unit.party.kind in CARE_KINDS:
         groups[0].append(IMPORT)
     return groups
@@ -114,6 +117,7 @@ SECTION_OF = {
             "give",
             "stop_showing",
             "new_consent",
+            "renew_consent",
             "declined_consent",
             "mistake",
             "print_consent",
@@ -143,7 +147,8 @@ SECTION_OF = {
         ],
         "cases",
     ),
-    **dict.fromkeys(["incident", "heed_incident"], "worklist"),
+    **dict.fromkeys(["incident", "heed_incident", "ending_consents"], "worklist"),
+    **dict.fromkeys(["set_consent_lengths"], "consent_lengths"),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
     **dict.fromkeys(
         ["import_cases", "import_list", "import_confirm", "import_discard", "import_rejected"], "import_cases"

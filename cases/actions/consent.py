@@ -1,6 +1,6 @@
 """Recording a consent as it stands on the paper, receiving it, and withdrawing it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -14,26 +14,39 @@ from cases import seams
 from cases.actions.locking import locked
 from cases.deciding import above
 from cases.law import Act, Ground, InformationKind, Reason, grounds_for
+from cases.lengths import decision_ends, lengths_of
 from cases.models import Case, Consent, ConsentLine, Ending, State
 from cases.models.consent import StartOfDay, StartOfNextDay
 from errands import jobs
 from parties.models import Membership, PartyKind, Unit
 
 Direction = tuple[Unit, Unit]
+# The same kinds in every direction, or each direction's own, as the boxes are ticked on the paper.
+Kinds = Iterable[str] | Mapping[Direction, Iterable[str]]
 
 
 class NothingToConsentTo(Exception):
     """No line would follow: the law knows no consent for these kinds between these parties."""
 
 
-def lines_of(directions: Iterable[Direction], kinds: Iterable[str]) -> list[tuple[Unit, Unit, str]]:
+class TooLong(Exception):
+    """The consent would stand longer than the party lets it (R9); `latest` is the latest last day."""
+
+    def __init__(self, latest: date) -> None:
+        super().__init__(latest)
+        self.latest = latest
+
+
+def lines_of(directions: Iterable[Direction], kinds: Kinds) -> list[tuple[Unit, Unit, str]]:
     """The lines that a consent to these directions and kinds makes: those the matrix knows a consent for.
 
     `existence` is part of every consent, in each direction that gets any line at all.
     """
-    wanted = [InformationKind.EXISTENCE, *(k for k in kinds if k != InformationKind.EXISTENCE)]
+    alike = () if isinstance(kinds, Mapping) else tuple(kinds)
     lines: list[tuple[Unit, Unit, str]] = []
     for giver, receiver in directions:
+        ticked = kinds.get((giver, receiver), ()) if isinstance(kinds, Mapping) else alike
+        wanted = [InformationKind.EXISTENCE, *(k for k in ticked if k != InformationKind.EXISTENCE)]
         codes = (PartyKind(giver.party.kind).matrix, PartyKind(receiver.party.kind).matrix)
         for kind in wanted:
             # A question may rest on the existence line alone, so the pair counts if either act knows it.
@@ -57,7 +70,7 @@ def record_consent(
     by: Membership,
     case: Case,
     directions: Iterable[Direction],
-    kinds: Iterable[str],
+    kinds: Kinds,
     purpose: str,
     form: str,
     valid_from: date,
@@ -65,6 +78,7 @@ def record_consent(
     given_on: date,
     given_by: str = "person",
     obtained_how: str = "",
+    obtained_by: str = "",
     identity_check: str = "",
     excluded: str = "",
     reopens_earlier: bool = False,
@@ -73,7 +87,7 @@ def record_consent(
 
     The registration is the collecting unit's receipt (R8): its own outward lines open at once, the others at that
     unit's first giving. Raises NothingToConsentTo when the law knows no line for what was ticked, NotNow when the case
-    is not open, the identity is protected or a unit is blocked.
+    is not open, the identity is protected or a unit is blocked, TooLong beyond what the party lets a consent stand (R9).
     """
     case = locked(case, by=by, action="record_consent")
     if case.person.protected:
@@ -87,6 +101,15 @@ def record_consent(
     lines = lines_of(directions, kinds)
     if not lines:
         raise NothingToConsentTo
+    latest = lengths_of(by.unit.party_id).last_day(
+        form,
+        valid_from,
+        purpose=purpose,
+        decision_ends=decision_ends(case, by),
+        yearly=obtained_how,
+    )
+    if valid_to > latest:
+        raise TooLong(latest)
     consent = Consent.objects.create(
         case=case,
         unit=by.unit,
@@ -97,6 +120,7 @@ def record_consent(
         given_on=given_on,
         given_by=given_by,
         obtained_how=obtained_how.strip(),
+        obtained_by=obtained_by.strip(),
         identity_check=identity_check.strip(),
         excluded=excluded.strip(),
         informed=True,

@@ -68,7 +68,7 @@ def give(
         raise NotConfirmed(CARE_RELATION)
     if decision.ground is Ground.FK_DUTY and (RELEVANT_ONLY not in confirmed or not decided_by.strip()):
         raise NotConfirmed(RELEVANT_ONLY)
-    if decision.ground is Ground.CONSENT and excluded_by_the_person(case) and EXCLUDED_READ not in confirmed:
+    if reads_the_excepted(act, decision) and excluded_by_the_person(case) and EXCLUDED_READ not in confirmed:
         raise NotConfirmed(EXCLUDED_READ)
     there = Disclosure.objects.standing().filter(item=item, to_unit=to).first()
     if there is not None:
@@ -160,6 +160,13 @@ def _write(
         by=by,
         until_at=decision.until,
     )
+
+
+def reads_the_excepted(act: Act, decision: Decision) -> bool:
+    """R20: whoever gives, on whatever ground, has read what the person excepted. A question gives nothing unless it rests
+    on the consent itself.
+    """
+    return decision.allowed and (act is not Act.QUESTION or decision.ground is Ground.CONSENT)
 
 
 def excluded_by_the_person(case: Case) -> list[str]:

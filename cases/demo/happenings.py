@@ -24,7 +24,7 @@ from cases.demo.stories import (
     WITHDRAWN,
     Story,
 )
-from cases.forms import ORAL_DAYS, months_after
+from cases.forms import months_after
 from cases.law import InformationKind as Kind
 from cases.models import (
     Assignment,
@@ -38,6 +38,7 @@ from cases.models import (
     Spell,
     State,
 )
+from cases.models.lengths import ORAL_CEILING
 from parties.demo import Register
 
 ALWAYS = (Kind.PLAN, Kind.ABILITY, Kind.CERTIFICATE, Kind.DECISION)
@@ -190,7 +191,7 @@ def _length(
     two_years = months_after(last + timedelta(days=1), -24)
     if story.track == ACTIVITY and fits(two_years) and rng.random() < 0.6:
         return ConsentForm.WRITTEN, two_years
-    oral = last - timedelta(days=ORAL_DAYS - 1)
+    oral = last - timedelta(days=ORAL_CEILING - 1)
     if fits(oral) and rng.random() < 0.2:
         return ConsentForm.ORAL, oral
     for months in sorted((12, 6, 3), key=lambda m: (rng.random() > 0.75, -m)):

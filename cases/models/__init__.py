@@ -9,9 +9,11 @@ from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
+from cases.models.lengths import ConsentLengths
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
+from cases.models.printed_form import PrintedForm
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
@@ -22,9 +24,11 @@ from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
+from cases.models import lengths as _lengths  # isort: skip
 from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
+from cases.models import printed_form as _printed_form  # isort: skip
 
 CLASSIFIED = (
     _block.CLASSIFIED
@@ -39,6 +43,8 @@ CLASSIFIED = (
     | _declined.CLASSIFIED
     | _mistake.CLASSIFIED
     | _incident.CLASSIFIED
+    | _lengths.CLASSIFIED
+    | _printed_form.CLASSIFIED
 )
 
 __all__ = [
@@ -54,6 +60,7 @@ __all__ = [
     "Cause",
     "Consent",
     "ConsentForm",
+    "ConsentLengths",
     "ConsentLine",
     "Declined",
     "Disclosure",
@@ -69,6 +76,7 @@ __all__ = [
     "NumberChange",
     "NumberKind",
     "Person",
+    "PrintedForm",
     "Purpose",
     "Sex",
     "Spell",

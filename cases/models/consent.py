@@ -70,6 +70,7 @@ class Consent(models.Model):
     given_on = models.DateField()
     given_by = models.TextField(default="person")
     obtained_how = models.TextField(blank=True, default="")
+    obtained_by = models.TextField(blank=True, default="", db_default="")
     identity_check = models.TextField(blank=True, default="")
     excluded = models.TextField(blank=True, default="")
     informed = models.BooleanField(default=False)
@@ -174,6 +175,7 @@ CLASSIFIED = {
         "given_on": "personal",
         "given_by": "personal",
         "obtained_how": "sensitive",
+        "obtained_by": "personal",
         "identity_check": "personal",
         "excluded": "sensitive",
         "informed": "personal",

@@ -105,7 +105,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "ahead": milestones.ahead_of(case, state.state, member, timezone.localdate()) if state else None,
             "contact": contact,
             "items": items,
-            "consents": consents.at_a_glance(case, member),
+            "consents": consents.on_the_page(case, member),
             "declined": case.declined.order_by("-declined_on", "-id").first() if owner else None,
             "allowed": allowed_actions(member, case),
             "blocks": Block.objects.standing().filter(person=case.person_id).count() if owner else 0,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit import ledger
 from cases import papers, told
 from cases.access import demand, open_case, open_consent
+from cases.actions.printing import note_printed
 from cases.forms import ConsentPrintForm
 from cases.models import Case
 from parties.access import PortalRequest, who_acts
@@ -28,6 +29,7 @@ def print_consent(request: PortalRequest, number: str) -> HttpResponse:
         paper = papers.consent_form(case, member.unit, values["units"], values["purpose"], form_number)
         if paper["pairs"]:
             pdf = papers.drawn("consent_form", paper)
+            note_printed(by=member, case=case, number=form_number, units=values["units"])
             return _handed_out(pdf, "consent.form_printed", by=member, case=case, number=form_number)
         form.add_error("units", _("The law has no way for this between these parties."))
     return render(

@@ -244,6 +244,51 @@
     });
   }
 
+  /* The boxes of a consent: a digit ticks its row in the column that has the focus, the arrows move. Only inside the grid. */
+  for (const grid of document.querySelectorAll("[data-grid]")) {
+    const box = (row, column) => grid.querySelector(`[data-row="${row}"][data-column="${column}"]`);
+    const most = (what) => Math.max(...[...grid.querySelectorAll(`[data-${what}]`)].map((one) => Number(one.dataset[what])));
+    const steps = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    grid.addEventListener("keydown", (event) => {
+      if (!event.target.dataset.row || event.ctrlKey || event.metaKey || event.altKey) return;
+      let row = Number(event.target.dataset.row), column = Number(event.target.dataset.column);
+      const step = steps[event.key];
+      let to = /^[1-9]$/.test(event.key) ? box(event.key, column) : null;
+      if (to) to.click();
+      while (step && !to) {
+        [row, column] = [row + step[0], column + step[1]];
+        if (row < 1 || column < 1 || row > most("row") || column > most("column")) break;
+        to = box(row, column);
+      }
+      if (step || to) event.preventDefault();
+      if (to) to.focus();
+    });
+  }
+
+  /* How long: the last day of each choice, counted anew from the day that is written. */
+  for (const form of document.querySelectorAll("form:has([data-months])")) {
+    const iso = (day) => day.toISOString().slice(0, 10);
+    const last = (first, { months, days }) => {
+      const end = new Date(`${first}T00:00:00Z`);
+      if (days) end.setUTCDate(end.getUTCDate() + Number(days) - 1);
+      else {
+        const day = end.getUTCDate();
+        end.setUTCMonth(end.getUTCMonth() + Number(months), 1);
+        end.setUTCDate(Math.min(day, new Date(Date.UTC(end.getUTCFullYear(), end.getUTCMonth() + 1, 0)).getUTCDate()) - 1);
+      }
+      return iso(end);
+    };
+    form.addEventListener("input", (event) => {
+      if (!["given_on", "valid_from"].includes(event.target.name)) return;
+      const first = (form.elements.valid_from?.value || form.elements.given_on.value).trim();
+      if (!/^\d{4}-\d\d-\d\d$/.test(first) || Number.isNaN(Date.parse(first))) return;
+      for (const choice of form.querySelectorAll("[data-months], [data-days]")) {
+        const words = choice.labels[0];
+        words.textContent = words.textContent.replace(/\d{4}-\d\d-\d\d/, last(first, choice.dataset));
+      }
+    });
+  }
+
   /* A part of the page that is no longer ours to see: the page itself answers. A lost connection is said aloud. */
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;

@@ -46,7 +46,7 @@ def world(cast):
         incidents.note(by=cast.coordinator, incident=incident, text="Talat med enheten", closes=False)
     return {
         "w": incident.pk, "n": case.number, "i": item.pk, "c": consent.number, "q": inquiry.pk,
-        "fk": cast.investigator.unit_id, "clinic": cast.coordinator.unit_id, "s": spell.pk,
+        "fk": cast.investigator.unit_id, "clinic": cast.coordinator.unit_id, "s": spell.pk, "own_party": cast.coordinator.party_id,
     }  # fmt: skip
 
 
@@ -57,7 +57,7 @@ PAGES = {
         "/cases/{n}/hand-over/", "/cases/{n}/correct/", "/cases/{n}/correct/wrong-person/", "/cases/{n}/correct/twice/",
         "/cases/{n}/correct/number/", "/cases/{n}/blocks/", "/cases/{n}/blocks/new/", "/cases/{n}/items/new/",
         "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
-        "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/print/", "/cases/{n}/consents/declined/", "/cases/{n}/consents/{c}/mistake/", "/cases/{n}/consents/{c}/",
+        "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/new/?units={fk}", "/cases/{n}/consents/{c}/renew/", "/cases/{n}/consents/print/", "/cases/{n}/consents/declined/", "/cases/{n}/consents/{c}/mistake/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",
         "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/drafts/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",
         "/matrix/", "/cases/{n}/give/", "/cases/{n}/give/?look=1", "/cases/{n}/give/?item={i}&to={fk}", "/cases/{n}/seen/{fk}/",
@@ -66,7 +66,7 @@ PAGES = {
     "investigator": ["/todo/", "/cases/?show=received", "/cases/{n}/", "/cases/{n}/items/{i}/", "/cases/{n}/items/{i}/copy/", "/inquiries/?show=asked", "/inquiries/{q}/"],
     "soc_officer": ["/todo/"],
     "manager": ["/todo/", "/cases/{n}/", "/log/", "/log/?kind=all:cases&from_on=2025-02-30", "/drafts/"],
-    "administrator": ["/people/", "/people/invite/", "/cases/import/"],
+    "administrator": ["/people/", "/people/invite/", "/cases/import/", "/consent-lengths/", "/consent-lengths/{own_party}/"],
     "auditor": ["/log/"],
     "registrar": ["/archive/"],
 }  # fmt: skip

@@ -35,21 +35,22 @@ def log_a_case(desk) -> str:
 def record_a_consent(desk, number: str, unit: str) -> None:
     page = desk.page
     desk.go(f"/cases/{number}/consents/new/")
-    page.get_by_label(unit).check()
-    page.locator("input[name=direction][value=both]").check()
-    page.locator("input[name=kinds][value=plan]").check()
-    page.locator("input[name=kinds][value=ability]").check()
+    if not page.locator("[data-grid]").count():
+        page.get_by_label(unit).check()
+        page.get_by_role("button", name="Visa rutorna").click()
+    for column in (1, 2):
+        for row in (4, 5):
+            page.locator(f"#tick-{column}-{row}").check()
     page.locator("input[name=purpose][value=return_to_work]").check()
     page.locator("input[name=form][value=written]").check()
     page.locator("input[name=informed]").check()
-    page.locator("button.btn-primary[type=submit]").click()
-    # No dates: the sentences stand at their fields, and nothing that was ticked is lost.
-    expect(page.get_by_role("alert")).to_contain_text("Samtycket måste ha ett slutdatum")
-    expect(page.locator("input[name=kinds][value=plan]")).to_be_checked()
-    for name in ("valid_from", "given_on"):
-        page.locator(f"input[name={name}]").fill(TODAY.isoformat())
-    page.locator("input[name=valid_to]").fill((TODAY + timedelta(days=180)).isoformat())
-    page.locator("button.btn-primary[type=submit]").click()
+    page.locator("main button.btn-primary[type=submit]").click()
+    # Neither day nor length: the sentences stand at their fields, and nothing that was ticked is lost.
+    expect(page.get_by_role("alert")).to_contain_text("Välj hur länge samtycket gäller")
+    expect(page.locator("#tick-1-5")).to_be_checked()
+    page.locator("input[name=given_on]").fill(TODAY.isoformat())
+    page.locator("input[name=length][value='6']").check()
+    page.locator("main button.btn-primary[type=submit]").click()
     page.wait_for_url(re.compile(r"/consents/[A-Z0-9-]{9}/$"))
 
 

@@ -36,9 +36,15 @@ def log_case(client, serial: int = 1) -> str:
 
 def consent(client, number: str, units: list[int], kinds: list[str], **more) -> str:
     """Records a consent in both directions; returns its number."""
+    page = client.get(f"/cases/{number}/consents/new/", {"units": units}).context["form"]
+    ticks = [
+        c.value
+        for column in page.columns
+        for c in column.cells
+        if not c.why and c.kind in ("existence", *kinds)
+    ]
     fields = {
-        "units": units, "direction": "both", "kinds": kinds, "purpose": "return_to_work", "form": "written",
-        "valid_from": TODAY.isoformat(), "valid_to": (TODAY + timedelta(days=180)).isoformat(),
+        "units": units, "ticks": ticks, "purpose": "return_to_work", "form": "written", "length": "6",
         "given_on": TODAY.isoformat(), "informed": "on",
     } | more  # fmt: skip
     answer = client.post(f"/cases/{number}/consents/new/", fields)
