@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.forms import BaseForm, MultipleChoiceField, Textarea
@@ -28,7 +29,7 @@ def page_draft(context: Context, form: object) -> PageDraft | None:
     None where nothing is written, where a file is chosen, and for who is not logged in. What has been sent back with
     its errors is not filled in again.
     """
-    request = context["request"] if "request" in context else None
+    request: Any = context.get("request")
     member = getattr(request, "membership", None)
     if (
         request is None
