@@ -15,7 +15,7 @@ from django.http import Http404
 from audit import ledger
 from cases.models import Case, Consent, Item
 from parties.access import PortalRequest, who_acts
-from parties.models import Membership, Role
+from parties.models import CARE_KINDS, Membership, Role
 
 
 def case_worker(request: PortalRequest) -> Membership:
@@ -108,9 +108,12 @@ _OWNER = frozenset(
         "correct",
         "tell_person",
         "fetch",
+        "journal",
     }
 )
-_OTHERS = frozenset({"write_item", "give", "assign", "hand_over", "fetch"})
+_OTHERS = frozenset({"write_item", "give", "assign", "hand_over", "fetch", "journal"})
+# What a care unit does and no other: it has a care record to enter texts in.
+_OF_CARE = frozenset({"journal"})
 _READS_ONLY = frozenset({Role.MANAGER})
 
 
@@ -130,6 +133,8 @@ def allowed_actions(membership: Membership, case: Case) -> frozenset[str]:
     own. A manager reads, may assign and block, and prints what the person is told.
     """
     actions = _OWNER if case.unit_id == membership.unit_id else _OTHERS
+    if membership.unit.party.kind not in CARE_KINDS:
+        actions -= _OF_CARE
     if not may_write(membership):
         return actions & {"assign", "block", "tell_person"}
     return actions

@@ -158,7 +158,8 @@
   /* Copying a block of text: the button is there only where it works, and says when it has. */
   for (const button of document.querySelectorAll("[data-copy]")) {
     const block = document.getElementById(button.dataset.copy);
-    const status = document.querySelector("[data-copy-status]");
+    const beside = button.parentElement;
+    const status = beside.querySelector("[data-copy-status]");
     button.hidden = false;
     button.addEventListener("click", async () => {
       block.focus();
@@ -166,11 +167,27 @@
       try {
         await navigator.clipboard.writeText(block.value);
         status.textContent = button.dataset.copied;
+        /* What comes next is proposed, never assumed: the tick is under the hand and still to be set. */
+        beside.querySelector("[data-journal-enter]")?.focus();
       } catch {
         /* The text is marked: Ctrl+C copies it. */
       }
     });
   }
+
+  /* Texts for the care record: bare keys work only while the focus is in one of them. */
+  const records = [...document.querySelectorAll("[data-journal]")];
+  const told = document.querySelector("[data-journal-keys]");
+  if (told && records.length) told.hidden = false;
+  records.forEach((text, at) => text.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const next = { n: records[at + 1], p: records[at - 1] }[event.key.toLowerCase()];
+    const press = { k: text.querySelector("[data-copy]"), i: text.querySelector("[data-journal-enter]") }[event.key.toLowerCase()];
+    if (!next && !press) return;
+    event.preventDefault();
+    press?.click();
+    next?.querySelector("textarea").focus();
+  }));
 
   /* A part of the page that is no longer ours to see: the page itself answers. A lost connection is said aloud. */
   document.addEventListener("htmx:responseError", (event) => {
