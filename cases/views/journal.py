@@ -36,7 +36,7 @@ def texts(request: PortalRequest) -> HttpResponse:
     blocks, persons = journal.day_of(
         member, day, mine=mine, with_persons=request.session.get(SHOW_PERSONS, False)
     )
-    ledger.record_read("journal.read", by=member, persons=persons, basis="own")
+    ledger.record_read("journal.read", by=member, persons=persons)
     return render(
         request,
         "cases/journal.html",
