@@ -1,7 +1,7 @@
 """Rows of the ledger as pages read them: about one case, shown in a list or opened; a page at a time, by key.
 
 How a row came about is read from the row: it names a case, which was opened, or persons and no case, who stood in a
-list. The same query gives the rows and their count.
+list; a page that shows the texts of many is of the first sort. The same query gives the rows and their count.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,9 +17,11 @@ PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 LISTED, OPENED = "listed", "opened"
+# One reading that shows what stands in many cases: no mere list.
+_TEXTS_OF_MANY = ("journal.read",)
 HOW: dict[str, tuple[Promise, Q]] = {
-    OPENED: (_("Opened"), Q(case__isnull=False)),
-    LISTED: (_("Shown in a list"), Q(case=None) & ~Q(persons=[])),
+    OPENED: (_("Opened"), Q(case__isnull=False) | (Q(kind__in=_TEXTS_OF_MANY) & ~Q(persons=[]))),
+    LISTED: (_("Shown in a list"), Q(case=None) & ~Q(persons=[]) & ~Q(kind__in=_TEXTS_OF_MANY)),
 }
 
 
@@ -41,6 +43,11 @@ def about_person(reader: ledger.Member, *, person: int) -> QuerySet[Entry]:
 def in_the_way(rows: QuerySet[Entry], how: str) -> QuerySet[Entry]:
     """The rows of one way, opened or shown in a list; another word is no filter."""
     return rows.filter(HOW[how][1]) if how in HOW else rows
+
+
+def was_opened(entry: Entry) -> bool:
+    """The same of a row in hand."""
+    return entry.case is not None or entry.kind in _TEXTS_OF_MANY
 
 
 def counted(rows: QuerySet[Entry]) -> list[tuple[str, Promise, str]]:

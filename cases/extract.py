@@ -6,15 +6,16 @@ for there, and the sheet says where (R13). That another unit has anything is not
 """
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 
 from audit import reads, words
 from cases.givings import Giving, givings_of
 from cases.models import Case
-from cases.papers import full_name, heading
-from cases.told import TOLD, WHY, moment
+from cases.papers import full_name, heading, in_long
+from cases.told import TOLD, WHY
 from cases.whosees import own_givings
 from parties.models import Membership, Unit
 
@@ -47,8 +48,8 @@ def sheet(case: Case, member: Membership, *, names: bool) -> dict[str, Any]:
         "names": names,
         "party": unit.party.name,
         "one_unit": unit.party.name == unit.name,
-        "opened": _told([e for e in rows[:MOST] if e.case], staff),
-        "listed": _told([e for e in rows[:MOST] if not e.case], staff),
+        "opened": _told([e for e in rows[:MOST] if reads.was_opened(e)], staff),
+        "listed": _told([e for e in rows[:MOST] if not reads.was_opened(e)], staff),
         "older": len(rows) > MOST,
         "given": _given(own),
         "others": [
@@ -56,6 +57,14 @@ def sheet(case: Case, member: Membership, *, names: bool) -> dict[str, Any]:
             for u in sorted(others.values(), key=lambda u: (u.party.name, u.name))
         ],
     }
+
+
+def on(moment: datetime) -> str:
+    return in_long(timezone.localtime(moment).date())
+
+
+def at(moment: datetime) -> str:
+    return f"klockan {timezone.localtime(moment):%H.%M}"
 
 
 def _names(members: set[int]) -> dict[int, str]:
@@ -69,7 +78,8 @@ def _told(entries: list, staff: dict[int, str]) -> list[dict[str, str]]:
     with translation.override("sv"):
         for e in reversed(entries):
             row = {
-                "at": moment(e.at),
+                "on": on(e.at),
+                "at": at(e.at),
                 "what": str(words.in_words(e.kind)),
                 "why": REASONS.get(e.basis, ""),
                 "who": staff.get(e.member, "") if e.member else "",
@@ -82,7 +92,7 @@ def _told(entries: list, staff: dict[int, str]) -> list[dict[str, str]]:
 def _given(givings: list[Giving]) -> list[dict[str, Any]]:
     groups: dict[Unit, list[dict[str, str]]] = defaultdict(list)
     for g in givings:
-        row = {"at": moment(g.at), "words": TOLD[g.kind], "why": WHY[g.basis]}
+        row = {"on": on(g.at), "at": at(g.at), "words": TOLD[g.kind], "why": WHY[g.basis]}
         if row not in groups[g.receiver]:
             groups[g.receiver].append(row)
     return [{"receiver": receiver.name, "rows": rows} for receiver, rows in groups.items()]

@@ -145,13 +145,13 @@ def _ways(
             "purpose": FOR[purpose],
             "from": in_long(timezone.localtime(from_at).date()) if from_later and from_at > now else "",
             "until": in_long(last_day(until_at)),
-            "moment": moment(ended_at) if ended else "",
+            "moment": _moment(ended_at) if ended else "",
         }
         for (giver, receiver, purpose, from_at, until_at, ended_at), group in groups.items()
     ]
 
 
-def moment(at) -> str:
+def _moment(at) -> str:
     """den 4 mars 2026 klockan 9.12, as on a paper to a person."""
     local = timezone.localtime(at)
     return f"{in_long(local.date())} klockan {local:%H.%M}"

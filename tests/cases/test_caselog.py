@@ -44,6 +44,7 @@ def logged(cast, case, shared):
     read(cast.coordinator, case, basis="own")
     read(cast.colleague, case, "item.read", basis="own")
     read(cast.colleague, case, "cases.listed", listed=True)
+    read(cast.colleague, case, "journal.read", listed=True)
     read(cast.investigator, case, basis="given")
     read(cast.other_clinic, make_case(cast.other_clinic))
     return case
@@ -150,6 +151,7 @@ def test_the_log_of_a_case_splits_opened_and_shown_in_a_list(cast, logged, sign_
     assert "Såg en lista med ärenden" in listed and "Läste en uppgift" not in listed
     opened = client.get(f"{address}?how=opened").content.decode()
     assert "Såg en lista med ärenden" not in opened and "Läste en uppgift" in opened
+    assert "journaltexter" in opened and "journaltexter" not in listed, "texts of many are no mere list"
     assert client.get(f"{address}?how=x&before=1_1").status_code == 200
     with acting(cast.coordinator):
         rows = reads.about_case(cast.coordinator, case=logged.pk, person=logged.person_id)
