@@ -39,7 +39,7 @@ def _asked(member: Membership, rows: QuerySet[Inquiry]) -> list[Event]:
         names = {
             "name": i.by.user.name,
             "unit": i.to_unit.name if ours else i.asker_unit.name,
-            "about": str(Category(i.category).label).lower(),
+            "about": str(Category(i.category).label),
         }
         question = words.get(i.question_id or 0)
         events.append(
@@ -82,7 +82,7 @@ def _stepped(member: Membership, rows: QuerySet[InquiryState]) -> list[Event]:
         names = {
             "name": step.by.user.name,
             "unit": other.name,
-            "about": str(Category(i.category).label).lower(),
+            "about": str(Category(i.category).label),
         }
         answer = [
             content_of(words[item]) for item in parts[i.pk] if step.state == State.ANSWERED and item in words
@@ -108,7 +108,7 @@ def _spoken(member: Membership, rows: QuerySet[Inquiry]) -> list[Event]:
                 "name": i.by.user.name,
                 "whom": PartyKind(i.counterpart).label if i.counterpart else _("another party"),
                 "how": i.get_channel_display().lower(),
-                "about": str(Category(i.category).label).lower(),
+                "about": str(Category(i.category).label),
             },
             (f"spoken:{i.pk}",),
         )

@@ -179,6 +179,9 @@
   const records = [...document.querySelectorAll("[data-journal]")];
   const told = document.querySelector("[data-journal-keys]");
   if (told && records.length) told.hidden = false;
+  /* After one the next: the hand stays on the keys. */
+  const came = told && location.hash.startsWith("#c-") && document.getElementById(location.hash.slice(1));
+  if (came) records.find((text) => text === came || came.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)?.querySelector("textarea").focus();
   records.forEach((text, at) => text.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const next = { n: records[at + 1], p: records[at - 1] }[event.key.toLowerCase()];

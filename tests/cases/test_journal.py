@@ -102,7 +102,7 @@ def test_the_day_tells_each_deed_of_the_unit(cast, case, shared):
         "tackade nej",
         "Vill vänta",
         "Väntar på vård",
-        "Elif frågade FK Prov A om: planering framåt",
+        "Elif frågade FK Prov A om: Planering framåt",
         "Hur går det?",
         "Karin, FK Prov A, besvarade vår fråga",
         "Det går bra.",
