@@ -37,9 +37,10 @@ def sight(request: PortalRequest, number: str) -> HttpResponse:
 @require_safe
 def case_log(request: PortalRequest, number: str) -> HttpResponse:
     """What the own unit has done and seen of its own case: opened, or only shown in a list. Read, it is a row too."""
-    case = open_case(request, number, deed="case.log_read")
+    case = open_case(request, number)
     member = who_acts(request)
     demand(member, case, "read_log")
+    ledger.record_read("case.log_read", by=member, case=case.pk, persons=[case.person_id], basis="own")
     found = reads.about_case(member, case=case.pk, person=case.person_id)
     how = how_of(request)
     entries, more = reads.page(reads.in_the_way(found, how), request.GET.get("before", ""))
