@@ -181,7 +181,9 @@
   if (told && records.length) told.hidden = false;
   /* After one the next: the hand stays on the keys. */
   const came = told && location.hash.startsWith("#c-") && document.getElementById(location.hash.slice(1));
-  if (came) records.find((text) => text === came || came.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)?.querySelector("textarea").focus();
+  const goOn = () => records.find((text) => text === came || came.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)?.querySelector("textarea").focus();
+  /* Not before the browser itself has gone to the place in the address, which takes the focus away. */
+  if (came) addEventListener("load", () => setTimeout(goOn));
   records.forEach((text, at) => text.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const next = { n: records[at + 1], p: records[at - 1] }[event.key.toLowerCase()];
