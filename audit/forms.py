@@ -17,6 +17,7 @@ class LogFilter(forms.Form):
     who = forms.TypedChoiceField(label=_("Who"), required=False, coerce=int, empty_value=None)
     case = forms.CharField(label=_("Case or its key"), required=False, max_length=20)
     person = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    how = forms.CharField(required=False, widget=forms.HiddenInput)
     from_on = DateField(label=_("From"), required=False)
     to_on = DateField(label=_("Until and including"), required=False)
 

@@ -13,18 +13,18 @@ manager asked. A personal number stands nowhere. Whose name was shown on the pag
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from audit import ledger, words
+from audit import ledger, reads, words
 from audit.forms import LogFilter
 from audit.models import Entry
 
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 READERS = frozenset({"auditor", "manager"})
-PAGE = 50
 MOST_NAMED = 3
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Reader(ledger.Member, Protocol):
@@ -80,30 +78,45 @@ def access_log(request: LogRequest) -> HttpResponse:
         raise Http404
     form = LogFilter(request.GET or None, reader=reader)
     if form.is_bound and not form.is_valid():
-        entries: list[Entry] = []
-        more = False
+        found = Entry.objects.none()
     else:
-        entries, more = _page(
-            reader, form.cleaned_data if form.is_bound else {}, request.GET.get("before", "")
-        )
-    known = _known(reader, entries)
+        found = _rows(reader, form.cleaned_data if form.is_bound else {})
+    how = how_of(request)
+    entries, more = reads.page(reads.in_the_way(found, how), request.GET.get("before", ""))
+    known = known_of(reader, entries)
     ledger.record_read("log.read", by=reader, persons=known.persons)
     return render(
         request,
         "audit/log.html",
         {
             "form": form,
-            "rows": _in_words(reader, entries, known),
+            "rows": in_words(reader, entries, known),
+            "ways": ways(request, found),
+            "how": how,
             "filtered": any(form.cleaned_data.values()) if form.is_bound and form.is_valid() else False,
-            "older_url": _address(request, before=_key(entries[-1])) if more else "",
-            "newest_url": _address(request) if request.GET.get("before") else "",
+            "older_url": address(request, before=reads.key(entries[-1])) if more else "",
+            "newest_url": address(request) if request.GET.get("before") else "",
             "person": form.cleaned_data.get("person") if form.is_bound and form.is_valid() else None,
             "by_key": not reader.is_case_role,
         },
     )
 
 
-def _page(reader: Reader, wanted: dict, before: str) -> tuple[list[Entry], bool]:
+def how_of(request: HttpRequest) -> str:
+    """The way of seeing that is asked for: opened, or shown in a list; anything else is both."""
+    how = request.GET.get("how", "")
+    return how if how in reads.HOW else ""
+
+
+def ways(request: HttpRequest, rows: QuerySet[Entry]) -> list[tuple[str, object, str, str]]:
+    """Both ways as links, each with how many rows it has."""
+    found: list[tuple[str, object, str, str]] = [("", _("All"), "", address(request, how=""))]
+    for how, word, n in reads.counted(rows):
+        found.append((how, word, n, address(request, how=how)))
+    return found
+
+
+def _rows(reader: Reader, wanted: dict) -> QuerySet[Entry]:
     # The wall says which rows there are; asked here as well, so that the index of the unit or the party is used.
     mine = {"party": reader.party_id} if reader.role == "auditor" else {"unit": reader.unit_id}
     rows = Entry.objects.filter(words.chosen(wanted.get("kind", "")), **mine).order_by("-at", "-id")
@@ -117,29 +130,7 @@ def _page(reader: Reader, wanted: dict, before: str) -> tuple[list[Entry], bool]
         rows = rows.filter(at__gte=_midnight(wanted["from_on"]))
     if wanted.get("to_on"):
         rows = rows.filter(at__lt=_midnight(wanted["to_on"] + timedelta(days=1)))
-    key = _key_of(before)
-    if key:
-        at, pk = key
-        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk), at__lte=at)
-    found = list(rows[: PAGE + 1])
-    return found[:PAGE], len(found) > PAGE
-
-
-def _key(entry: Entry) -> str:
-    return f"{(entry.at - _EPOCH) // timedelta(microseconds=1)}_{entry.pk}"
-
-
-def _key_of(text: str) -> tuple[datetime, int] | None:
-    """The last row shown, as written in the link to the next page; anything else is no key."""
-    moment, _, pk = text.partition("_")
-    if not (moment.isascii() and moment.isdecimal() and pk.isascii() and pk.isdecimal() and len(text) < 40):
-        return None
-    if int(pk) >= 2**63:
-        return None
-    try:
-        return _EPOCH + timedelta(microseconds=int(moment)), int(pk)
-    except OverflowError:
-        return None
+    return rows
 
 
 def _midnight(day: date) -> datetime:
@@ -153,7 +144,8 @@ def _case(reader: Reader, typed: str) -> int:
     return next((found for look in words.case_numbered if (found := look(reader, typed))), 0)
 
 
-def _known(reader: Reader, entries: list[Entry]) -> words.Known:
+def known_of(reader: Reader, entries: list[Entry]) -> words.Known:
+    """What the reader may know of the cases and persons in the entries."""
     cases = {e.case for e in entries if e.case}
     persons = {person for e in entries for person in e.persons}
     known = [look(reader, cases, persons) for look in words.known_to]
@@ -163,7 +155,8 @@ def _known(reader: Reader, entries: list[Entry]) -> words.Known:
     )
 
 
-def _in_words(reader: Reader, entries: list[Entry], known: words.Known) -> list[Row]:
+def in_words(reader: Reader, entries: list[Entry], known: words.Known) -> list[Row]:
+    """The entries as rows, in words."""
     names = _asked(words.names_of, {e.member for e in entries if e.member})
     units = _asked(words.units_of, {e.unit for e in entries if e.unit})
     rows = []
@@ -202,6 +195,7 @@ def _asked(parts: list, keys: set[int]) -> dict[int, str]:
     return {pk: name for look in parts for pk, name in look(keys).items()}
 
 
-def _address(request: HttpRequest, **more: str) -> str:
+def address(request: HttpRequest, **more: str) -> str:
+    """The page's own address with the filters kept, and what is changed."""
     kept = {name: value for name, value in request.GET.items() if name != "before" and value}
-    return "?" + urlencode(kept | more)
+    return "?" + urlencode({name: value for name, value in (kept | more).items() if value})

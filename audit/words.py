@@ -38,9 +38,14 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
         {
             "case.read": _("Opened a case"),
             "case.previewed": _("Looked at what another unit sees"),
+            "case.sight": _("Looked at who can see a case"),
+            "case.log_read": _("Read the access log of a case"),
             "cases.listed": _("Saw a list of cases"),
             "cases.searched": _("Searched for a case"),
             "worklist.read": _("Saw the worklist"),
+            "journal.read": _("Saw a day’s texts for the care record"),
+            "journal.entered": _("Noted that a text is entered in the care record"),
+            "journal.taken_back": _("Took back that a text is entered in the care record"),
             "read.refused": _("Was refused"),
             "case.opened": _("Logged a case"),
             "case.open": _("Reopened a case"),
@@ -150,7 +155,14 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "member.first_administrator": _("Made the first administrator"),
         },
     ),
-    "log": (_("The access log"), {"log.read": _("Read the access log")}),
+    "log": (
+        _("The access log"),
+        {
+            "log.read": _("Read the access log"),
+            "log.extract_printed": _("Printed a log extract for the person"),
+            "log.names_told": _("Decided to tell the person who it was"),
+        },
+    ),
 }
 KINDS: dict[str, Promise] = {
     kind: words for _group, kinds in GROUPS.values() for kind, words in kinds.items()

@@ -15,7 +15,7 @@ from django.http import Http404
 from audit import ledger
 from cases.models import Case, Consent, Item
 from parties.access import PortalRequest, who_acts
-from parties.models import Membership, Role
+from parties.models import CARE_KINDS, Membership, Role
 
 
 def case_worker(request: PortalRequest) -> Membership:
@@ -108,9 +108,14 @@ _OWNER = frozenset(
         "correct",
         "tell_person",
         "fetch",
+        "journal",
+        "read_log",
+        "print_extract",
     }
 )
-_OTHERS = frozenset({"write_item", "give", "assign", "hand_over", "fetch"})
+_OTHERS = frozenset({"write_item", "give", "assign", "hand_over", "fetch", "journal", "print_extract"})
+# What a care unit does and no other: it has a care record to enter texts in.
+_OF_CARE = frozenset({"journal"})
 _READS_ONLY = frozenset({Role.MANAGER})
 
 
@@ -127,11 +132,13 @@ def allowed_actions(membership: Membership, case: Case) -> frozenset[str]:
     """What the membership may do with a case it sees. Asked by the page, the form, the deed and the test alike.
 
     The owning unit's coordinators, clinicians and officers do everything; another unit writes, gives and assigns of its
-    own. A manager reads, may assign and block, and prints what the person is told.
+    own. A manager reads, may assign and block, follows the log, and prints what the person is told.
     """
     actions = _OWNER if case.unit_id == membership.unit_id else _OTHERS
+    if membership.unit.party.kind not in CARE_KINDS:
+        actions -= _OF_CARE
     if not may_write(membership):
-        return actions & {"assign", "block", "tell_person"}
+        return actions & {"assign", "block", "tell_person", "read_log", "print_extract"}
     return actions
 
 

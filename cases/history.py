@@ -30,7 +30,7 @@ def moves_of(case: Case, member: Membership) -> list[Move]:
     moves: list[Move] = []
     before = None
     for row in CaseState.objects.filter(case=case).select_related("by__user").order_by("from_at", "id"):
-        word = _word(before, row.state)
+        word = word_of(before, row.state)
         if row.pk in causes:
             word = _("Closed: %(cause)s") % {"cause": causes[row.pk]}
         moves.append(Move(word, row.from_at, row.by.user.name, row.reason))
@@ -38,7 +38,8 @@ def moves_of(case: Case, member: Membership) -> list[Move]:
     return moves[::-1]
 
 
-def _word(before: str | None, state: str) -> str:
+def word_of(before: str | None, state: str) -> str:
+    """What a move is called, from the state before it."""
     if state == State.PAUSED:
         return _("Paused the work")
     if state == State.CLOSED:

@@ -4,6 +4,7 @@ on_consent_ended: job kinds to enqueue after a withdrawal, one per room (payload
 case_panels: functions (request, case) -> a part of the case page, or None. open_matters: functions (membership, case,
 units) -> counts shown before a withdrawal. worklist: functions (membership) -> rows of *Att göra*.
 own_matters: functions (membership) -> what the unit itself wrote, for *Våra uppgifter*.
+journal: sources of events for *Dagens journaltexter* (cases.journal.Source).
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ case_panels: list[Callable[..., dict[str, Any] | None]] = []
 open_matters: list[Callable[..., dict[str, int]]] = []
 worklist: list[Callable[..., list["Matter"]]] = []
 case_actions: list[Callable[..., list[dict[str, str]]]] = []
+journal: list[Any] = []
 
 
 # No part of the worklist holds more rows than this: nobody does more in a day.

@@ -152,6 +152,7 @@ def _ways(
 
 
 def _moment(at) -> str:
+    """den 4 mars 2026 klockan 9.12, as on a paper to a person."""
     local = timezone.localtime(at)
     return f"{in_long(local.date())} klockan {local:%H.%M}"
 

@@ -9,6 +9,7 @@ from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
+from cases.models.journal import JournalTick
 from cases.models.lengths import ConsentLengths
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
@@ -25,6 +26,7 @@ from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import lengths as _lengths  # isort: skip
+from cases.models import journal as _journal  # isort: skip
 from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
@@ -45,6 +47,7 @@ CLASSIFIED = (
     | _incident.CLASSIFIED
     | _lengths.CLASSIFIED
     | _printed_form.CLASSIFIED
+    | _journal.CLASSIFIED
 )
 
 __all__ = [
@@ -72,6 +75,7 @@ __all__ = [
     "IncidentNote",
     "Item",
     "ItemType",
+    "JournalTick",
     "Mistake",
     "NumberChange",
     "NumberKind",

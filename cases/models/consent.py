@@ -133,6 +133,9 @@ class ConsentLine(models.Model):
                 name="line_standing",
             ),
             models.Index(fields=["from_unit", "case"], condition=Q(ended_at=None), name="line_to_receive"),
+            models.Index(
+                fields=["unit", "-ended_at"], condition=Q(ended_how="withdrawn"), name="line_withdrawn"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

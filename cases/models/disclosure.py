@@ -105,6 +105,13 @@ class Disclosure(models.Model):
             ),
             models.Index(fields=["case", "to_unit"], condition=Q(ended_at=None), name="disclosure_case"),
             models.Index(fields=["item", "to_unit"], condition=Q(ended_at=None), name="disclosure_item"),
+            # What a unit's people gave and stopped showing on a day, for the care record (cases/journal.py).
+            models.Index(fields=["by", "-at"], name="disclosure_given_by"),
+            models.Index(
+                fields=["ended_by", "-ended_at"],
+                condition=Q(ended_at__isnull=False),
+                name="disclosure_ended_by",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -120,7 +120,10 @@ class Item(models.Model):
                 name="an_item_has_a_kind_that_may_be_written_here",
             ),
         ]
-        indexes = [models.Index(fields=["case", "id"], name="item_by_case")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="item_by_case"),
+            models.Index(fields=["unit", "-at"], name="item_written_at"),
+        ]
 
 
 CLASSIFIED = {

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import closing, hand_over, incidents, listing, milestones, seams
+from cases import closing, hand_over, incidents, journal, listing, milestones, seams
 from cases.access import case_worker, may_write
 from cases.actions.case import may_open_cases
 from cases.forms import NewCaseForm
@@ -25,6 +25,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         hand_over.worklist,
         milestones.matters,
         closing.outcomes_due,
+        journal.worklist,
         *seams.worklist,
     )
     work = parts if may_write(member) else ()
@@ -38,7 +39,8 @@ def worklist(request: PortalRequest) -> HttpResponse:
         request,
         "cases/worklist.html",
         {"groups": listing.grouped(matters, today), "count": len(matters), "today": today, "member": member}
-        | {"wrongly_sent": incidents.wrongly_sent(member), "may_heed": may_write(member)},
+        | {"wrongly_sent": incidents.wrongly_sent(member), "may_heed": may_write(member)}
+        | {"has_journal": journal.is_for(member)},
     )
 
 

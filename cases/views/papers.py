@@ -30,7 +30,7 @@ def print_consent(request: PortalRequest, number: str) -> HttpResponse:
         if paper["pairs"]:
             pdf = papers.drawn("consent_form", paper)
             note_printed(by=member, case=case, number=form_number, units=values["units"])
-            return _handed_out(pdf, "consent.form_printed", by=member, case=case, number=form_number)
+            return handed_out(pdf, "consent.form_printed", by=member, case=case, number=form_number)
         form.add_error("units", _("The law has no way for this between these parties."))
     return render(
         request,
@@ -49,7 +49,7 @@ def print_statistics(request: PortalRequest, number: str) -> HttpResponse:
         raise Http404
     form_number = papers.new_form_number()
     pdf = papers.drawn("statistics", papers.statistics_sheet(case, member.unit, form_number))
-    return _handed_out(pdf, "consent.statistics_printed", by=member, case=case, number=form_number)
+    return handed_out(pdf, "consent.statistics_printed", by=member, case=case, number=form_number)
 
 
 @require_POST
@@ -59,7 +59,7 @@ def print_shared(request: PortalRequest, number: str) -> HttpResponse:
     member = who_acts(request)
     demand(member, case, "tell_person")
     pdf = papers.drawn("shared", told.shared(case, member.unit))
-    return _handed_out(pdf, "consent.shared_printed", by=member, case=case, number=case.number)
+    return handed_out(pdf, "consent.shared_printed", by=member, case=case, number=case.number)
 
 
 @require_POST
@@ -72,12 +72,13 @@ def print_receipt(request: PortalRequest, number: str, consent_number: str) -> H
     if not told.was_withdrawn(consent):
         raise Http404
     pdf = papers.drawn("receipt", told.receipt(case, consent, member.unit))
-    return _handed_out(pdf, "consent.receipt_printed", by=member, case=case, number=consent.number)
+    return handed_out(pdf, "consent.receipt_printed", by=member, case=case, number=consent.number)
 
 
-def _handed_out(pdf: bytes, deed: str, *, by: Membership, case: Case, number: str) -> HttpResponse:
+def handed_out(pdf: bytes, deed: str, *, by: Membership, case: Case, number: str) -> HttpResponse:
     """The paper as a file, after its row in the ledger. Its name tells the number on it and no person."""
-    ledger.record_read(deed, by=by, case=case.pk, persons=[case.person_id], basis="own", note=number)
+    basis = "own" if case.unit_id == by.unit_id else "given"
+    ledger.record_read(deed, by=by, case=case.pk, persons=[case.person_id], basis=basis, note=number)
     answer = HttpResponse(pdf, content_type="application/pdf")
     answer.headers["Content-Disposition"] = f"inline; filename={number}.pdf"
     return answer

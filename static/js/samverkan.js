@@ -230,7 +230,8 @@
   /* Copying a block of text: the button is there only where it works, and says when it has. */
   for (const button of document.querySelectorAll("[data-copy]")) {
     const block = document.getElementById(button.dataset.copy);
-    const status = document.querySelector("[data-copy-status]");
+    const beside = button.parentElement;
+    const status = beside.querySelector("[data-copy-status]");
     button.hidden = false;
     button.addEventListener("click", async () => {
       block.focus();
@@ -238,6 +239,8 @@
       try {
         await navigator.clipboard.writeText(block.value);
         status.textContent = button.dataset.copied;
+        /* What comes next is proposed, never assumed: the tick is under the hand and still to be set. */
+        beside.querySelector("[data-journal-enter]")?.focus();
       } catch {
         /* The text is marked: Ctrl+C copies it. */
       }
@@ -288,6 +291,25 @@
       }
     });
   }
+
+  /* Texts for the care record: bare keys work only while the focus is in one of them. */
+  const records = [...document.querySelectorAll("[data-journal]")];
+  const told = document.querySelector("[data-journal-keys]");
+  if (told && records.length) told.hidden = false;
+  /* After one the next: the hand stays on the keys. */
+  const came = told && location.hash.startsWith("#c-") && document.getElementById(location.hash.slice(1));
+  const goOn = () => records.find((text) => text === came || came.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)?.querySelector("textarea").focus();
+  /* Not before the browser itself has gone to the place in the address, which takes the focus away. */
+  if (came) addEventListener("load", () => setTimeout(goOn));
+  records.forEach((text, at) => text.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const next = { n: records[at + 1], p: records[at - 1] }[event.key.toLowerCase()];
+    const press = { k: text.querySelector("[data-copy]"), i: text.querySelector("[data-journal-enter]") }[event.key.toLowerCase()];
+    if (!next && !press) return;
+    event.preventDefault();
+    press?.click();
+    next?.querySelector("textarea").focus();
+  }));
 
   /* A part of the page that is no longer ours to see: the page itself answers. A lost connection is said aloud. */
   document.addEventListener("htmx:responseError", (event) => {

@@ -200,7 +200,7 @@ def test_filters_by_day_in_swedish_time_first_and_last_day_included(cast, sign_i
 
 
 def test_pages_by_key_without_loss_or_repetition(cast, sign_in, monkeypatch):
-    monkeypatch.setattr("audit.views.PAGE", 7)
+    monkeypatch.setattr("audit.reads.PAGE", 7)
     with acting(cast.coordinator):
         for n in range(20):
             ledger.record("read.refused", by=cast.coordinator, note=f"2222-22{n + 22}")

@@ -134,7 +134,7 @@ def test_constraints_are_sentences():
 
 
 WALLED = {
-    "cases_person", "cases_case", "cases_casestate", "cases_caseoutcome", "cases_handover", "cases_formernumber", "cases_spell", "cases_assignment", "cases_item", "cases_consent",
+    "cases_person", "cases_case", "cases_casestate", "cases_caseoutcome", "cases_handover", "cases_journaltick", "cases_formernumber", "cases_spell", "cases_assignment", "cases_item", "cases_consent",
     "cases_consentline", "cases_disclosure", "cases_archive", "cases_declined", "cases_mistake", "cases_block", "cases_incident", "cases_incidentnote", "inquiries_inquiry", "inquiries_inquirystate",
     "inquiries_inquiryanswer", "inquiries_declinereason", "audit_entry", "errands_draft", "errands_file", "errands_notice",
     "initiatives_timersetting", "cases_consentlengths", "cases_printedform",
