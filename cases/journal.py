@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from cases import seams
 from cases.access import may_write
 from cases.deciding import last_day
+from cases.facts import in_words
 from cases.forms import counted
 from cases.history import word_of
 from cases.law import Ground, InformationKind
@@ -45,7 +46,6 @@ from cases.models import (
     Spell,
 )
 from cases.seams import MOST_MATTERS, Matter
-from cases.sight import facts_in_words
 from parties.models import CARE_KINDS, Membership
 
 # How far back the page marks days and the worklist reminds; any earlier day can still be chosen.
@@ -303,7 +303,7 @@ def _lines(*lines: str) -> str:
 
 def content_of(item: Item) -> str:
     """An item's own words: its line, its facts, its text."""
-    facts = [f"{label}: {value}" for label, value in facts_in_words(item)]
+    facts = [f"{label}: {value}" for label, value in in_words(item.type, item.facts)]
     text = item.text.strip()
     # An item of one line is its own heading.
     return _lines(item.heading, *facts, text if text != item.heading else "")
