@@ -12,6 +12,7 @@ from cases.models.item import Item, ItemType
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
+from cases.models.saved_filter import ListColumns, SavedFilter
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
@@ -25,6 +26,7 @@ from cases.models import item as _item  # isort: skip
 from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
+from cases.models import saved_filter as _saved_filter  # isort: skip
 
 CLASSIFIED = (
     _block.CLASSIFIED
@@ -39,6 +41,7 @@ CLASSIFIED = (
     | _declined.CLASSIFIED
     | _mistake.CLASSIFIED
     | _incident.CLASSIFIED
+    | _saved_filter.CLASSIFIED
 )
 
 __all__ = [
@@ -65,11 +68,13 @@ __all__ = [
     "IncidentNote",
     "Item",
     "ItemType",
+    "ListColumns",
     "Mistake",
     "NumberChange",
     "NumberKind",
     "Person",
     "Purpose",
+    "SavedFilter",
     "Sex",
     "Spell",
     "State",
