@@ -40,6 +40,8 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "case.previewed": _("Looked at what another unit sees"),
             "cases.listed": _("Saw a list of cases"),
             "cases.searched": _("Searched for a case"),
+            "cases.export_asked": _("Asked for a file of cases"),
+            "cases.exported": _("Fetched a file of cases"),
             "worklist.read": _("Saw the worklist"),
             "read.refused": _("Was refused"),
             "case.opened": _("Logged a case"),

@@ -139,6 +139,8 @@ SECTION_OF = {
             "saved_filters",
             "rename_filter",
             "case_columns",
+            "new_export",
+            "exports",
         ],
         "cases",
     ),

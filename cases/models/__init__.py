@@ -9,6 +9,7 @@ from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
+from cases.models.list_export import ExportFormat, ListExport
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
@@ -23,6 +24,7 @@ from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
+from cases.models import list_export as _list_export  # isort: skip
 from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
@@ -42,6 +44,7 @@ CLASSIFIED = (
     | _mistake.CLASSIFIED
     | _incident.CLASSIFIED
     | _saved_filter.CLASSIFIED
+    | _list_export.CLASSIFIED
 )
 
 __all__ = [
@@ -61,6 +64,7 @@ __all__ = [
     "Declined",
     "Disclosure",
     "Ending",
+    "ExportFormat",
     "FormerNumber",
     "HandOver",
     "HandOverEnd",
@@ -69,6 +73,7 @@ __all__ = [
     "Item",
     "ItemType",
     "ListColumns",
+    "ListExport",
     "Mistake",
     "NumberChange",
     "NumberKind",
