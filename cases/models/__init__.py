@@ -7,6 +7,7 @@ from cases.models.declined import Declined
 from cases.models.disclosure import Archive, Disclosure
 from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
+from cases.models.import_run import ImportRun
 from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
 from cases.models.list_export import ExportFormat, ListExport
@@ -22,6 +23,7 @@ from cases.models import declined as _declined  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
 from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
+from cases.models import import_run as _import_run  # isort: skip
 from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import list_export as _list_export  # isort: skip
@@ -44,6 +46,7 @@ CLASSIFIED = (
     | _mistake.CLASSIFIED
     | _incident.CLASSIFIED
     | _saved_filter.CLASSIFIED
+    | _import_run.CLASSIFIED
     | _list_export.CLASSIFIED
 )
 
@@ -68,6 +71,7 @@ __all__ = [
     "FormerNumber",
     "HandOver",
     "HandOverEnd",
+    "ImportRun",
     "Incident",
     "IncidentNote",
     "Item",

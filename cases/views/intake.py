@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.fields import field_of
 from cases import held, intake
+from cases.actions import import_run
 from cases.listcells import MAX_BYTES, MAX_ROWS, clean, figure
 from cases.listfile import (
     BENEFITS,
@@ -128,6 +129,7 @@ def _choose(request: PortalRequest) -> HttpResponse:
             "form": form,
             "member": member,
             "waits": waits is not None and bool(waits.content),
+            "runs": import_run.runs_of_today(member),
             "administrator": member.role == Role.ADMINISTRATOR,
             "required": REQUIRED,
             "optional": [column for column in FIELDS if column not in REQUIRED],
