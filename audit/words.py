@@ -67,6 +67,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "blocks.read": _("Read the blocks"),
             "import.checked": _("Checked a case list"),
             "import.done": _("Imported a case list"),
+            "import.columns_said": _("Said which column of a list is which"),
             "import.undone": _("Undid the import of a case list"),
             "case.import_undone": _("Closed a case: the import was undone"),
         },

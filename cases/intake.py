@@ -33,7 +33,7 @@ spell is recorded: the rest may tell where the person is.
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -47,6 +47,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import ledger
+from cases import mappings
 from cases.actions.case import barred_numbers
 from cases.crypt import index_key, seal
 from cases.law import InformationKind
@@ -150,11 +151,10 @@ class Reach:
     units: dict[int, Unit]
     doors: dict[int, Membership]
 
-    def read(self, content: bytes, filename: str) -> CaseList:
+    def read(self, content: bytes, filename: str, known: Mapping[str, str]) -> CaseList:
         """The list as these units and doors let it be taken. Raises ListFileProblem."""
-        return read_case_list(
-            content, filename, {u.name: u.pk for u in self.units.values()}, self.doors.keys()
-        )
+        names = {u.name: u.pk for u in self.units.values()}
+        return read_case_list(content, filename, names, self.doors.keys(), known)
 
 
 def reach_of(by: Membership, also: Iterable[Membership] = ()) -> Reach:
@@ -222,7 +222,7 @@ def check(
     Raises ListFileProblem for a file that is refused whole, NotTakingPart, PermissionDenied.
     """
     reach = reach_of(by, also)
-    read = reach.read(content, filename)
+    read = reach.read(content, filename, mappings.known_for(by, content, filename))
     _demand_taking_part(initiative, read, reach)
     return _run("import.checked", by, reach, read, initiative, _compare)
 
@@ -240,7 +240,7 @@ def import_list(
     Safe to repeat. Raises as `check`, and Interrupted; then nothing is saved.
     """
     reach = reach_of(by, also)
-    read = reach.read(content, filename)
+    read = reach.read(content, filename, mappings.known_for(by, content, filename))
     _demand_taking_part(initiative, read, reach)
     for _time in range(TRIES):
         try:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("cases/new/", case.new_case, name="new_case"),
     path("cases/import/", intake.import_cases, name="import_cases"),
     path("cases/import/list/", intake.import_list, name="import_list"),
+    path("cases/import/columns/", intake.import_columns, name="import_columns"),
     path("cases/import/list/confirm/", intake.import_confirm, name="import_confirm"),
     path("cases/import/list/discard/", intake.import_discard, name="import_discard"),
     path("cases/import/list/rejected.csv", intake.import_rejected, name="import_rejected"),

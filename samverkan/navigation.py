@@ -147,7 +147,15 @@ SECTION_OF = {
     **dict.fromkeys(["incident", "heed_incident"], "worklist"),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
     **dict.fromkeys(
-        ["import_cases", "import_list", "import_confirm", "import_discard", "import_rejected", "undo_import"],
+        [
+            "import_cases",
+            "import_list",
+            "import_confirm",
+            "import_discard",
+            "import_rejected",
+            "undo_import",
+            "import_columns",
+        ],
         "import_cases",
     ),
     **dict.fromkeys(

@@ -2,6 +2,7 @@
 
 from cases.models.block import Block, BlockKind
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
+from cases.models.column_mapping import ColumnMapping
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.declined import Declined
 from cases.models.disclosure import Archive, Disclosure
@@ -18,6 +19,7 @@ from cases.models.saved_filter import ListColumns, SavedFilter
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
+from cases.models import column_mapping as _column_mapping  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import declined as _declined  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
@@ -46,6 +48,7 @@ CLASSIFIED = (
     | _mistake.CLASSIFIED
     | _incident.CLASSIFIED
     | _saved_filter.CLASSIFIED
+    | _column_mapping.CLASSIFIED
     | _import_run.CLASSIFIED
     | _list_export.CLASSIFIED
 )
@@ -61,6 +64,7 @@ __all__ = [
     "CaseOutcome",
     "CaseState",
     "Cause",
+    "ColumnMapping",
     "Consent",
     "ConsentForm",
     "ConsentLine",

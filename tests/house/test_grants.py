@@ -42,6 +42,7 @@ GRANTS: dict[str, set[str]] = {
     "cases_consentline": CHANGED,
     "cases_disclosure": CHANGED,
     "cases_handover": CHANGED,
+    "cases_columnmapping": CHANGED,
     "cases_importrun": CHANGED,
     "cases_listexport": CHANGED,
     "cases_person": CHANGED,

@@ -138,7 +138,7 @@ WALLED = {
     "cases_consentline", "cases_disclosure", "cases_archive", "cases_declined", "cases_mistake", "cases_block", "cases_incident", "cases_incidentnote", "inquiries_inquiry", "inquiries_inquirystate",
     "inquiries_inquiryanswer", "inquiries_declinereason", "audit_entry", "errands_draft", "errands_file", "errands_notice",
     "initiatives_timersetting", "cases_savedfilter", "cases_listcolumns",
-    "cases_listexport", "cases_importrun",
+    "cases_listexport", "cases_importrun", "cases_columnmapping",
 }  # fmt: skip
 # Tables of the rooms that touch people on sick leave, and yet stand without a wall; each with its reason.
 WITHOUT_WALL = {"cases_caselock": "keys only: a row behind a wall would lock nothing for the other party"}
