@@ -42,6 +42,8 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "case.log_read": _("Read the access log of a case"),
             "cases.listed": _("Saw a list of cases"),
             "cases.searched": _("Searched for a case"),
+            "cases.export_asked": _("Asked for a file of cases"),
+            "cases.exported": _("Fetched a file of cases"),
             "worklist.read": _("Saw the worklist"),
             "journal.read": _("Saw a day’s texts for the care record"),
             "journal.entered": _("Noted that a text is entered in the care record"),
@@ -70,6 +72,9 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "blocks.read": _("Read the blocks"),
             "import.checked": _("Checked a case list"),
             "import.done": _("Imported a case list"),
+            "import.columns_said": _("Said which column of a list is which"),
+            "import.undone": _("Undid the import of a case list"),
+            "case.import_undone": _("Closed a case: the import was undone"),
         },
     ),
     "items": (

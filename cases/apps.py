@@ -6,12 +6,13 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from audit import words
-        from cases import plugs
+        from cases import exports, plugs
         from cases.actions.case import party_left
         from errands import drafts
         from initiatives import seams
         from parties import access
 
+        assert exports
         seams.on_party_left.append(party_left)
         access.told_of_a_member["portal.barred_cases"] = "portal.barred_cases_of"
         access.told_of_a_member["portal.barred_persons"] = "portal.barred_persons_of"

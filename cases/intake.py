@@ -33,7 +33,7 @@ spell is recorded: the rest may tell where the person is.
 
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -47,6 +47,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit import ledger
+from cases import mappings
 from cases.actions.case import barred_numbers
 from cases.crypt import index_key, seal
 from cases.law import InformationKind
@@ -55,8 +56,11 @@ from cases.models import (
     Assignment,
     Case,
     CaseLock,
+    CaseOutcome,
     CaseState,
+    Cause,
     FormerNumber,
+    ImportRun,
     Item,
     ItemType,
     Person,
@@ -147,11 +151,10 @@ class Reach:
     units: dict[int, Unit]
     doors: dict[int, Membership]
 
-    def read(self, content: bytes, filename: str) -> CaseList:
+    def read(self, content: bytes, filename: str, known: Mapping[str, str]) -> CaseList:
         """The list as these units and doors let it be taken. Raises ListFileProblem."""
-        return read_case_list(
-            content, filename, {u.name: u.pk for u in self.units.values()}, self.doors.keys()
-        )
+        names = {u.name: u.pk for u in self.units.values()}
+        return read_case_list(content, filename, names, self.doors.keys(), known)
 
 
 def reach_of(by: Membership, also: Iterable[Membership] = ()) -> Reach:
@@ -219,7 +222,7 @@ def check(
     Raises ListFileProblem for a file that is refused whole, NotTakingPart, PermissionDenied.
     """
     reach = reach_of(by, also)
-    read = reach.read(content, filename)
+    read = reach.read(content, filename, mappings.known_for(by, content, filename))
     _demand_taking_part(initiative, read, reach)
     return _run("import.checked", by, reach, read, initiative, _compare)
 
@@ -237,7 +240,7 @@ def import_list(
     Safe to repeat. Raises as `check`, and Interrupted; then nothing is saved.
     """
     reach = reach_of(by, also)
-    read = reach.read(content, filename)
+    read = reach.read(content, filename, mappings.known_for(by, content, filename))
     _demand_taking_part(initiative, read, reach)
     for _time in range(TRIES):
         try:
@@ -317,7 +320,8 @@ def _inside(unit: Unit, door: Membership) -> Iterator[None]:
         yield
 
 
-def _one_import_at_a_time(unit: Unit) -> None:
+def one_import_at_a_time(unit: Unit) -> None:
+    """Holds, for the rest of the transaction, whoever else would import at the unit or undo an import there."""
     # Until the transaction ends: a second import of the list waits, and then finds everything there.
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended('cases.intake', %s))", [unit.pk])
@@ -401,7 +405,11 @@ def _here(unit: Unit, rows: list[Row], *, lock: bool) -> dict[bytes, _Here]:
         list(CaseLock.objects.select_for_update().filter(case__in=cases).order_by("pk").values_list("pk"))
     rows_of_state = CaseState.objects.filter(case__in=cases).order_by("from_at", "pk")
     states = dict(rows_of_state.values_list("case", "state"))
+    undone = _undone([case.pk for case in cases if states.get(case.pk) == State.CLOSED])
     for case in cases:
+        if case.pk in undone:
+            # Never was a case: the same list opens another.
+            continue
         here, closed = persons[case.person_id], states.get(case.pk) == State.CLOSED
         # The open one counts; among closed ones the last.
         if here.case is None or here.closed:
@@ -410,6 +418,14 @@ def _here(unit: Unit, rows: list[Row], *, lock: bool) -> dict[bytes, _Here]:
     _what_stands(unit, by_case)
     by_former = {key: persons[person] for key, person in former.items()}
     return by_former | {bytes(here.person.number_key or b""): here for here in persons.values()}
+
+
+def _undone(closed: list[int]) -> set[int]:
+    """Those of the closed cases that an earlier import opened, and that were closed when it was undone."""
+    if not closed:
+        return set()
+    outcomes = CaseOutcome.objects.of_last_closing().filter(case__in=closed, cause=Cause.UNDONE_IMPORT)
+    return set(outcomes.values_list("case", flat=True))
 
 
 def _what_stands(unit: Unit, by_case: dict[int, _Here]) -> None:
@@ -473,7 +489,7 @@ def _keep(
     unit: Unit, rows: list[Row], by: Membership, initiative: Initiative | None, note: str
 ) -> tuple[Counter[str], set[int]]:
     """Writes what the rows add, in the unit's own context, with a ledger row a case."""
-    _one_import_at_a_time(unit)
+    one_import_at_a_time(unit)
     here = _here(unit, rows, lock=True)
     works = _works(rows, here)
     found = _persons(here)
@@ -484,11 +500,21 @@ def _keep(
     _open(unit, fresh, by, initiative, now)
     _add(unit, works, by, now)
     Case.objects.filter(pk__in=changed).update(updated_at=Now())
+    _remember(unit, by, note, [work.case.pk for work in fresh], changed)
     at = _At(by.pk, unit.pk, unit.party_id)
     for work in works:
         kind = "case.import_changed" if work.kept else "case.imported"
         ledger.record(kind, by=at, case=work.case.pk, persons=[work.person.pk], note=note)
     return _counted(rows, works), found
+
+
+def _remember(unit: Unit, by: Membership, note: str, created: list[int], changed: list[int]) -> None:
+    """The run's row at the unit, with what this part of the list did there; none when nothing was done."""
+    if not created and not changed:
+        return
+    run = ImportRun.objects.filter(unit=unit, key=note).first() or ImportRun(unit=unit, key=note, by=by)
+    run.created, run.changed = [*run.created, *created], [*run.changed, *changed]
+    run.save()
 
 
 def _now() -> datetime:

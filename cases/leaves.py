@@ -14,16 +14,39 @@ from initiatives.timers import timers_of
 
 def days_of(cases: Iterable[Mapping], today: date) -> dict[int, int]:
     """The calculated day of each case (`pk`, `initiative_id`) whose sick leave runs today; two queries for any number."""
-    gaps = {}
+    return {pk: facts.day for pk, facts in facts_of(cases, today).items() if facts.day is not None}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a list says of a sick leave today: its day, and the spell in force with its last day."""
+
+    day: int | None
+    degree: int | None
+    benefit: str | None
+    until: date | None
+
+
+def facts_of(cases: Iterable[Mapping], today: date) -> dict[int, Facts]:
+    """The same for each case (`pk`, `initiative_id`) that has a spell; two queries for any number."""
     rows = {c["pk"]: c["initiative_id"] for c in cases}
     times = timers_of(rows.values())
-    for pk, initiative in rows.items():
-        gaps[pk] = times[initiative]["spell_gap_days"]
     spells: dict[int, list[Spell]] = {}
-    for spell in Spell.objects.filter(case__in=rows).only("pk", "case_id", "from_on", "to_on", "benefit"):
+    wanted = Spell.objects.filter(case__in=rows).only(
+        "pk", "case_id", "from_on", "to_on", "benefit", "degree"
+    )
+    for spell in wanted:
         spells.setdefault(spell.case_id, []).append(spell)
-    days = {pk: day_now(certified, today, gap=gaps[pk]) for pk, certified in spells.items()}
-    return {pk: day for pk, day in days.items() if day is not None}
+    facts = {}
+    for pk, certified in spells.items():
+        day = day_now(certified, today, gap=times[rows[pk]]["spell_gap_days"])
+        covering = [p for p in in_force(certified) if p.spell.from_on <= today and _lasts(p, today)]
+        part = covering[-1] if covering else None
+        if part is None:
+            facts[pk] = Facts(day, None, None, None)
+        else:
+            facts[pk] = Facts(day, part.spell.degree, part.spell.benefit, part.last)
+    return facts
 
 
 @dataclass(frozen=True)

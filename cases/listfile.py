@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.functional import Promise
@@ -172,11 +173,13 @@ def read_case_list(
     filename: str,
     units: Mapping[str, int],
     allowed_units: AbstractSet[int] | None = None,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> CaseList:
     """Read a case list from a CSV (cp1252 or UTF-8; `;`, tab or comma) or an XLSX.
 
     In: the file's bytes and name; the units that a list may name, name → id; the units that this importer may
-    import for, None meaning all of them. Out: a CaseList; `not_read` are the headings left aside. Raises
+    import for, None meaning all of them; what a unit has said of foreign headings, squeezed heading → column, which
+    goes before what they are called here. Out: a CaseList; `not_read` are the headings left aside. Raises
     ListFileProblem when the file as a whole cannot be taken.
 
     Tolerated: upper and lower case, spaces around, blank lines, »50 %«, a cell of 0.5 shown as a percentage,
@@ -184,8 +187,8 @@ def read_case_list(
     that lost the noughts before a number. The second row of one person is refused even if the first was
     rejected: a human must say which is right.
     """
-    headings, lines = _find_list(read_tables(content, filename))
-    readers = _readers({_squeezed(name): unit for name, unit in units.items()}, allowed_units)
+    headings, lines = _find_list(read_tables(content, filename), known)
+    readers = _readers({squeezed(name): unit for name, unit in units.items()}, allowed_units)
     rows: list[Row] = []
     problems: list[RowProblem] = []
     warnings: list[RowWarning] = []
@@ -228,7 +231,23 @@ class _Headings:
         return list(self.places)[-1]
 
 
-def _find_list(tables: list[Iterator[Line]]) -> tuple[_Headings, Iterator[Line]]:
+def first_row(content: bytes, filename: str) -> list[str]:
+    """The first row with content of the file's widest table: its headings, if it is a list. Raises ListFileProblem."""
+    widest: list[str] = []
+    for lines in read_tables(content, filename):
+        try:
+            first = next((cells for _line, cells in lines if any(cells)), [])
+        except ListFileProblem as problem:
+            if problem.code != "broken_row":
+                raise
+            continue
+        named = [cell for cell in first if cell]
+        if len(named) > len(widest):
+            widest = named
+    return widest
+
+
+def _find_list(tables: list[Iterator[Line]], known: Mapping[str, str]) -> tuple[_Headings, Iterator[Line]]:
     """The one table whose first row with content is the headings of a case list."""
     found = []
     for lines in tables:
@@ -239,7 +258,7 @@ def _find_list(tables: list[Iterator[Line]]) -> tuple[_Headings, Iterator[Line]]
             if problem.code != "broken_row":
                 raise
             continue
-        names = [_KNOWN.get(_squeezed(cell)) for cell in first]
+        names = _names(first, known)
         if sum(name is not None for name in names) >= 2:
             found.append((first, names, lines))
     if not found:
@@ -248,6 +267,16 @@ def _find_list(tables: list[Iterator[Line]]) -> tuple[_Headings, Iterator[Line]]
         raise ListFileProblem("several_lists")
     first, names, lines = found[0]
     return _headings(first, names), lines
+
+
+def _names(first: list[str], known: Mapping[str, str]) -> list[str | None]:
+    """The column of each heading. What was said counts, and a column that was said is not read from another heading too."""
+    said = set(known.values())
+    names: list[str | None] = []
+    for cell in first:
+        own = _KNOWN.get(squeezed(cell))
+        names.append(known.get(squeezed(cell)) or (own if own not in said else None))
+    return names
 
 
 def _headings(cells: list[str], names: list[str | None]) -> _Headings:
@@ -265,11 +294,17 @@ def _headings(cells: list[str], names: list[str | None]) -> _Headings:
     return _Headings(places, width, not_read)
 
 
-def _squeezed(name: str) -> str:
+def squeezed(name: str) -> str:
+    """A heading or a name without what is only a manner of writing: spaces, and capital letters."""
     return "".join(clean(name).split()).casefold()
 
 
-_KNOWN = {_squeezed(column): column for column in FIELDS}
+_KNOWN = {squeezed(column): column for column in FIELDS}
+
+
+def column_called(heading: str) -> str | None:
+    """The column whose own name the heading is."""
+    return _KNOWN.get(squeezed(heading))
 
 
 # --- rows
@@ -329,7 +364,7 @@ def _number(text: str) -> Number:
 
 
 def _unit(text: str, *, units: Mapping[str, int], allowed: AbstractSet[int] | None) -> int:
-    unit = units.get(_squeezed(text))
+    unit = units.get(squeezed(text))
     if unit is None:
         raise _CellProblem("unknown_unit")
     if allowed is not None and unit not in allowed:
@@ -352,20 +387,20 @@ def _day(text: str) -> date:
 
 
 def _degree(text: str) -> int:
-    degree = _squeezed(text).removesuffix("%")
+    degree = squeezed(text).removesuffix("%")
     if degree not in DEGREES:
         raise _CellProblem("not_a_degree")
     return int(degree)
 
 
 def _benefit(text: str) -> str:
-    benefit = _BENEFITS.get(_squeezed(text))
+    benefit = _BENEFITS.get(squeezed(text))
     if benefit is None:
         raise _CellProblem("unknown_benefit")
     return benefit
 
 
-_BENEFITS = {_squeezed(name): benefit for name, benefit in BENEFITS.items()}
+_BENEFITS = {squeezed(name): benefit for name, benefit in BENEFITS.items()}
 
 
 def _text(text: str, *, column: str) -> str:

@@ -8,17 +8,18 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases import columns, filters
 from cases.crypt import index_key
 from cases.law import InformationKind
-from cases.leaves import days_of
-from cases.models import Assignment, Case, Disclosure, FormerNumber, Item, ItemType, Person, State
+from cases.leaves import days_of, facts_of
+from cases.models import Case, Disclosure, FormerNumber, Item, ItemType, Person, State
 from cases.models.case import opens
 from cases.pasted import Pasted, read_pasted
 from cases.seams import MOST_MATTERS, Matter
@@ -34,17 +35,16 @@ SHOW_PERSONS = "show_persons"
 
 @dataclass
 class Row:
-    """One case in a list. `person` is empty until the reader has turned names on."""
+    """One case that a search found, or one row of a list: `cells` by column, `person` empty until the reader shows names."""
 
     number: str
     url: str
     person: str = ""
     unit: str = ""
-    state: str = ""
-    handler: str = ""
     day: int | None = None
     moved: datetime | None = None
     is_new: bool = False
+    cells: dict[str, columns.Value] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,6 +53,7 @@ class Page:
     next_before: str = ""
     persons: list[int] = field(default_factory=list)
     count: str = ""
+    columns: tuple[str, ...] = ()
 
 
 def _cursor(before: str) -> tuple[datetime, int] | None:
@@ -73,72 +74,68 @@ def as_key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-MINE, NOBODYS = "mine", "nobodys"
-
-
 def own(
-    member: Membership, *, before: str, with_persons: bool, closed: bool = False, whose: str = ""
+    member: Membership,
+    *,
+    before: str,
+    with_persons: bool,
+    chosen: filters.CaseFilter = filters.CaseFilter(),  # noqa: B008
+    shown: tuple[str, ...] = columns.STANDARD,
 ) -> Page:
-    """The unit's own cases that go on (or, asked for, the closed ones), the last moved first.
-
-    whose: MINE for those the member handles, NOBODYS for those that nobody at the unit handles, else all.
-    """
-    handler = Assignment.objects.current().filter(case=OuterRef("pk"), unit_id=member.unit_id)
-    rows = (
-        Case.objects.visible_to(member)
-        .owned_by(member)
-        .with_state()
-        .filter(Q(state=State.CLOSED) if closed else ~Q(state=State.CLOSED))
-        .annotate(
-            handler=Subquery(handler.values("member__user__name")[:1]),
-        )
-        .order_by("-updated_at", "-id")
-    )
-    if whose == MINE:
-        rows = rows.filter(Exists(handler.filter(member=member)))
-    elif whose == NOBODYS:
-        rows = rows.filter(~Exists(handler))
+    """The unit's own cases that the filter asks for, the last moved first, with the columns shown."""
+    rows = filters.rows_of(member, chosen).order_by("-updated_at", "-id")
     cursor = _cursor(before)
-    after = (
-        rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
-        if cursor
-        else rows
-    )
-    values = list(
-        after.values(
-            "pk",
-            "number",
-            "person_id",
-            "person__name",
-            "state",
-            "initiative_id",
-            "handler",
-            "updated_at",
-        )[: PAGE + 1]
-    )
-    today = timezone.localdate()
+    if cursor:
+        rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
+    shown = tuple(name for name in shown if with_persons or name != columns.PERSON)
+    values = with_cells(rows, member, shown, most=PAGE + 1)
     page = Page(
-        persons=[v["person_id"] for v in values[:PAGE]], count=_count(len(values)) if not cursor else ""
+        persons=[v["person_id"] for v, _cells in values[:PAGE]],
+        count=_count(len(values)) if not cursor else "",
+        columns=shown,
     )
-    labels = {s.value: str(s.label) for s in State}
-    new = _new_among(member, [v["pk"] for v in values[:PAGE]])
-    days = {} if closed else days_of(values[:PAGE], today)
-    for v in values[:PAGE]:
-        page.rows.append(
-            Row(
-                number=v["number"],
-                url=f"/cases/{v['number']}/",
-                person=v["person__name"] if with_persons else "",
-                state=labels.get(v["state"], ""),
-                handler=v["handler"] or "",
-                day=days.get(v["pk"]),
-                moved=v["updated_at"],
-                is_new=v["pk"] in new,
-            )
-        )
+    new = _new_among(member, [v["pk"] for v, _cells in values[:PAGE]])
+    page.rows = [
+        Row(number=v["number"], url=f"/cases/{v['number']}/", cells=cells, is_new=v["pk"] in new)
+        for v, cells in values[:PAGE]
+    ]
     if len(values) > PAGE:
-        page.next_before = _key(values[PAGE - 1]["updated_at"], values[PAGE - 1]["pk"])
+        last, _cells = values[PAGE - 1]
+        page.next_before = _key(last["updated_at"], last["pk"])
     return page
+
+
+OF_A_CASE = ("pk", "number", "person_id", "state", "initiative_id", "updated_at", "opened_on")
+# What a column needs beyond that, and only when it is shown.
+BESIDES = {
+    "person": "person__name",
+    "initiative": "initiative__name",
+    "handler": "handler",
+    "consent": "consent_until",
+}
+OF_A_LEAVE = frozenset({"day", "degree", "benefit", "spell_until"})
+
+
+def with_cells(
+    rows: QuerySet[Case], member: Membership, shown: tuple[str, ...], *, most: int | None = None
+) -> list[tuple[dict, dict[str, columns.Value]]]:
+    """The rows as values, each with what its columns show; one statement, and one for the sick leaves if a column asks."""
+    names = [*OF_A_CASE, *(BESIDES[name] for name in shown if name in BESIDES)]
+    if "handler" in shown:
+        rows = rows.annotate(handler=Subquery(filters.handlers(member).values("member__user__name")[:1]))
+    if "consent" in shown:
+        rows = rows.annotate(consent_until=filters.consent_until(member))
+    values = list(rows.values(*names)[:most])
+    facts = {}
+    if OF_A_LEAVE & set(shown):
+        # A closed case counts no day.
+        running = [v for v in values[: most and most - 1] if v["state"] != State.CLOSED]
+        facts = facts_of(running, timezone.localdate())
+    for v in values:
+        of = facts.get(v["pk"])
+        v |= {"day": of and of.day, "degree": of and of.degree, "benefit": of and of.benefit}
+        v["spell_until"] = of and of.until
+    return [(v, {name: columns.COLUMNS[name].of(v) for name in shown}) for v in values]
 
 
 def _new_among(member: Membership, cases: list[int]) -> set[int]:
@@ -174,7 +171,8 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
         "case__unit__name",
     )
     values = list(after.values(*names)[: PAGE + 1])
-    page = Page(persons=[v["case__person_id"] for v in values[:PAGE]])
+    shown = ("person", "unit", "since") if with_persons else ("unit", "since")
+    page = Page(persons=[v["case__person_id"] for v in values[:PAGE]], columns=shown)
     new = _new_among(member, [v["case_id"] for v in values[:PAGE]])
     seen: set[str] = set()
     for v in values[:PAGE]:
@@ -186,9 +184,11 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
             Row(
                 number=v["case__number"],
                 url=f"/cases/{v['case__number']}/",
-                person=v["case__person__name"] if with_persons else "",
-                unit=v["case__unit__name"],
-                moved=v["at"],
+                cells={
+                    "unit": v["case__unit__name"],
+                    "since": timezone.localtime(v["at"]).date(),
+                    "person": v["case__person__name"] if with_persons else "",
+                },
                 is_new=v["case_id"] in new,
             )
         )
@@ -407,6 +407,8 @@ def _late(days: int) -> str:
 
 
 def safe_return(request: HttpRequest) -> str:
-    """Back to the page in the house that the reader came from; never anywhere else."""
-    path = urlsplit(request.POST.get("next", "")).path
-    return path if path.startswith("/") and not path.startswith("//") else reverse("cases")
+    """Back to the page in the house that the reader came from, its filter too; never anywhere else."""
+    asked = urlsplit(request.POST.get("next", ""))
+    if not asked.path.startswith("/") or asked.path.startswith("//"):
+        return reverse("cases")
+    return f"{asked.path}?{asked.query}" if asked.query and asked.path == reverse("cases") else asked.path

@@ -152,3 +152,8 @@ def in_wrong_order(times: Mapping[str, int]) -> dict[str, str]:
         elif kind == "late" and number <= times[f"{timer.milestone}.due"]:
             wrong[key] = _now("Late comes after the day it is due. Write a greater number.")
     return wrong
+
+
+def set_otherwise(key: str) -> dict[int, int]:
+    """The insatser that have set this time themselves, and to what; every other has the default."""
+    return dict(TimerSetting.objects.filter(key=key).values_list("initiative", "number"))

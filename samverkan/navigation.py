@@ -144,6 +144,13 @@ SECTION_OF = {
             "copy_item",
             "report_incident",
             "seen_by",
+            "case_filter",
+            "save_filter",
+            "saved_filters",
+            "rename_filter",
+            "case_columns",
+            "new_export",
+            "exports",
         ],
         "cases",
     ),
@@ -151,7 +158,16 @@ SECTION_OF = {
     **dict.fromkeys(["set_consent_lengths"], "consent_lengths"),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
     **dict.fromkeys(
-        ["import_cases", "import_list", "import_confirm", "import_discard", "import_rejected"], "import_cases"
+        [
+            "import_cases",
+            "import_list",
+            "import_confirm",
+            "import_discard",
+            "import_rejected",
+            "undo_import",
+            "import_columns",
+        ],
+        "import_cases",
     ),
     **dict.fromkeys(
         [

@@ -220,6 +220,8 @@ STORAGES = {
     },
 }
 FILES_ROOT = Path(required("FILES_ROOT", "the folder of stored files, outside the repository"))
+# How long a file of cases can be fetched by who asked for it; then it is destroyed.
+EXPORT_HOURS = int(os.environ.get("EXPORT_HOURS", "24"))
 
 # ── Language and time ────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "sv"
@@ -274,6 +276,11 @@ CELERY_BEAT_SCHEDULE = {
     "end-for-parties-that-left": {
         "task": "cases.tasks.end_for_parties_that_left",
         "schedule": crontab(hour=0, minute=5),
+    },
+    "destroy-exports": {
+        "task": "cases.tasks.destroy_exports",
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
     "sweep-case-lists": {"task": "cases.tasks.sweep_lists", "schedule": 300.0, "options": {"expires": 300}},
 }

@@ -2,27 +2,33 @@
 
 from cases.models.block import Block, BlockKind
 from cases.models.case import Assignment, Case, CaseLock, CaseState, Spell, State
+from cases.models.column_mapping import ColumnMapping
 from cases.models.consent import Consent, ConsentForm, ConsentLine, Ending, Purpose
 from cases.models.declined import Declined
 from cases.models.disclosure import Archive, Disclosure
 from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
+from cases.models.import_run import ImportRun
 from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
 from cases.models.journal import JournalTick
 from cases.models.lengths import ConsentLengths
+from cases.models.list_export import ExportFormat, ListExport
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
 from cases.models.printed_form import PrintedForm
+from cases.models.saved_filter import ListColumns, SavedFilter
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
+from cases.models import column_mapping as _column_mapping  # isort: skip
 from cases.models import consent as _consent  # isort: skip
 from cases.models import declined as _declined  # isort: skip
 from cases.models import disclosure as _disclosure  # isort: skip
 from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
+from cases.models import import_run as _import_run  # isort: skip
 from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
 from cases.models import lengths as _lengths  # isort: skip
@@ -31,6 +37,8 @@ from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
 from cases.models import printed_form as _printed_form  # isort: skip
+from cases.models import list_export as _list_export  # isort: skip
+from cases.models import saved_filter as _saved_filter  # isort: skip
 
 CLASSIFIED = (
     _block.CLASSIFIED
@@ -48,6 +56,10 @@ CLASSIFIED = (
     | _lengths.CLASSIFIED
     | _printed_form.CLASSIFIED
     | _journal.CLASSIFIED
+    | _saved_filter.CLASSIFIED
+    | _column_mapping.CLASSIFIED
+    | _import_run.CLASSIFIED
+    | _list_export.CLASSIFIED
 )
 
 __all__ = [
@@ -61,6 +73,7 @@ __all__ = [
     "CaseOutcome",
     "CaseState",
     "Cause",
+    "ColumnMapping",
     "Consent",
     "ConsentForm",
     "ConsentLengths",
@@ -68,20 +81,25 @@ __all__ = [
     "Declined",
     "Disclosure",
     "Ending",
+    "ExportFormat",
     "FormerNumber",
     "HandOver",
     "HandOverEnd",
+    "ImportRun",
     "Incident",
     "IncidentNote",
     "Item",
     "ItemType",
     "JournalTick",
+    "ListColumns",
+    "ListExport",
     "Mistake",
     "NumberChange",
     "NumberKind",
     "Person",
     "PrintedForm",
     "Purpose",
+    "SavedFilter",
     "Sex",
     "Spell",
     "State",

@@ -11,7 +11,7 @@ from parties.models import Membership, Unit
 
 
 class Cause(models.TextChoices):
-    """Why a case was closed. The last two are deeds of their own, that put a mistaken registration right."""
+    """Why a case was closed. The last three are deeds of their own, that put a mistaken registration right."""
 
     COMPLETED = "completed", pgettext_lazy("closing", "Completed")
     MOVED = "moved", pgettext_lazy("closing", "Moved away")
@@ -20,12 +20,13 @@ class Cause(models.TextChoices):
     OTHER = "other", pgettext_lazy("closing", "Other reason")
     WRONG_PERSON = "wrong_person", pgettext_lazy("closing", "Registered on the wrong person")
     REGISTERED_TWICE = "registered_twice", pgettext_lazy("closing", "Registered twice")
+    UNDONE_IMPORT = "undone_import", pgettext_lazy("closing", "Registered by mistake: the import was undone")
 
 
 # What one may choose on the closing page.
 CHOSEN = (Cause.COMPLETED, Cause.MOVED, Cause.DECLINED, Cause.DIED, Cause.OTHER)
 # Closed on these, there is no before and after to ask for.
-NOTHING_TO_FOLLOW = frozenset({Cause.DIED, Cause.WRONG_PERSON, Cause.REGISTERED_TWICE})
+NOTHING_TO_FOLLOW = frozenset({Cause.DIED, Cause.WRONG_PERSON, Cause.REGISTERED_TWICE, Cause.UNDONE_IMPORT})
 
 
 class Livelihood(models.TextChoices):

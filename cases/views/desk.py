@@ -2,11 +2,23 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import closing, hand_over, incidents, journal, listing, milestones, seams
+from cases import (
+    closing,
+    columns,
+    filters,
+    hand_over,
+    incidents,
+    journal,
+    listing,
+    listrows,
+    milestones,
+    seams,
+)
 from cases.access import case_worker, may_write
 from cases.actions.case import may_open_cases
 from cases.forms import NewCaseForm
@@ -46,23 +58,40 @@ def worklist(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def cases(request: PortalRequest) -> HttpResponse:
-    """The unit's own cases, or those others have opened for it; a page at a time, in the order they last moved."""
+    """The unit's own cases by filter, or those others have opened for it; a page at a time, in the order they last moved."""
     member = case_worker(request)
-    show, whose = request.GET.get("show", ""), ""
+    show = request.GET.get("show", "")
     how = {"before": request.GET.get("before", ""), "with_persons": request.session.get(SHOW_PERSONS, False)}
+    chosen, problems = filters.CaseFilter(), list[str]()
     if show != "received":
-        whose = request.GET.get("whose", "")
-        page = listing.own(member, closed=show == "closed", whose=whose, **how)
+        chosen, problems = filters.read(request.GET, member)
+        page = listing.own(member, chosen=chosen, shown=columns.chosen_by(member), **how)
         # A unit without cases of its own begins with what it has been given.
-        show = show if show in ("open", "closed") else "open" if page.rows or whose else "received"
+        show = chosen.show if show in ("open", "closed") or page.rows or chosen.values else "received"
     if show == "received":
         page = listing.received(member, **how)
+    received = show == "received"
     ledger.record_read("cases.listed", by=member, persons=page.persons)
     return render(
         request,
         "cases/list.html",
-        {"page": page, "show": show, "received": show == "received", "member": member, "whose": whose},
+        {
+            "page": page,
+            "heads": listrows.heads(page),
+            "body": listrows.body(page, _new_mark() if any(row.is_new for row in page.rows) else ""),
+            "show": show,
+            "received": received,
+            "member": member,
+            "chosen": chosen,
+            "words": filters.in_words(chosen, member) if chosen.narrows else [],
+            "problems": problems,
+            "saved": [] if received else filters.kept_by(member, chosen, listing.PAGE),
+        },
     )
+
+
+def _new_mark() -> str:
+    return render_to_string("cases/new_mark.html").strip()
 
 
 @require_POST

@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.fields import field_of
-from cases import held, intake
+from cases import held, intake, mappings
+from cases.actions import import_run
 from cases.listcells import MAX_BYTES, MAX_ROWS, clean, figure
 from cases.listfile import (
     BENEFITS,
@@ -35,6 +36,8 @@ from parties.models import Membership, Role, Unit
 PAGE = 200
 MOST_OF_A_NAME = 60
 MOST_NOT_READ = 12
+# A list is asked about when its headings are not the house's; what is wrong in any other way is refused.
+ASKED_ABOUT = frozenset({"no_header", "missing_column"})
 
 
 class ListForm(forms.Form):
@@ -113,6 +116,12 @@ def _choose(request: PortalRequest) -> HttpResponse:
         try:
             would = intake.check(by=member, content=content, filename=file.name, initiative=initiative)
         except ListFileProblem as problem:
+            asks = problem.code in ASKED_ABOUT and mappings.headings_to_ask(content, file.name)
+            if asks:
+                kept = initiative and {"pk": initiative.pk, "name": initiative.name}
+                told = {"asks": asks, "filename": file.name, "initiative": kept}
+                held.hold(request.session, member.pk, told, content)
+                return redirect("import_columns")
             form.add_error("file", _refused(file.name, problem))
         except intake.NotTakingPart as problem:
             form.add_error("initiative", problem.sentence)
@@ -128,6 +137,7 @@ def _choose(request: PortalRequest) -> HttpResponse:
             "form": form,
             "member": member,
             "waits": waits is not None and bool(waits.content),
+            "runs": import_run.runs_of_today(member),
             "administrator": member.role == Role.ADMINISTRATOR,
             "required": REQUIRED,
             "optional": [column for column in FIELDS if column not in REQUIRED],
@@ -135,6 +145,36 @@ def _choose(request: PortalRequest) -> HttpResponse:
             "degrees": DEGREES,
             "benefits": list(BENEFITS),
         },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def import_columns(request: PortalRequest) -> HttpResponse:
+    """Asks which heading of the waiting list is which column, remembers it for the unit, and checks the list."""
+    member = _importer(request)
+    waits = held.look(request.session, member.pk)
+    if waits is None or "asks" not in waits.told:
+        return _gone(request)
+    name = waits.told["filename"]
+    form = mappings.ColumnsOfListForm(request.POST or None, headings=waits.told["asks"])
+    if form.is_valid():
+        mappings.remember(by=member, content=waits.content, filename=name, columns=form.columns)
+        kept = waits.told["initiative"]
+        initiative = kept and Initiative.objects.filter(pk=kept["pk"]).first()
+        try:
+            would = intake.check(by=member, content=waits.content, filename=name, initiative=initiative)
+        except ListFileProblem as problem:
+            form.add_error(None, _refused(name, problem))
+        except intake.NotTakingPart as problem:
+            form.add_error(None, problem.sentence)
+        else:
+            told = _told(member, would, name, initiative, intake.reach_of(member))
+            held.hold(request.session, member.pk, told, waits.content if would.read.rows else b"")
+            return redirect("import_list")
+    return render(
+        request,
+        "cases/import_columns.html",
+        {"form": form, "filename": name, "headings": waits.told["asks"]},
     )
 
 
@@ -181,6 +221,8 @@ def import_list(request: PortalRequest) -> HttpResponse:
     waits = held.look(request.session, member.pk)
     if waits is None:
         return _gone(request)
+    if "asks" in waits.told:
+        return redirect("import_columns")
     told = waits.told
     problems = [RowProblem(*one) for one in told["problems"]]
     start = _start(request, len(problems))
@@ -220,6 +262,9 @@ def _gone(request: PortalRequest) -> HttpResponse:
 def import_confirm(request: PortalRequest) -> HttpResponse:
     """Imports exactly the file that was checked. It is gone as the import begins, however that ends."""
     member = _importer(request)
+    looked = held.look(request.session, member.pk)
+    if looked is not None and "asks" in looked.told:
+        return redirect("import_columns")
     waits = held.take(request.session, member.pk)
     if waits is None or not waits.content:
         return _gone(request)
@@ -252,7 +297,7 @@ def import_rejected(request: PortalRequest) -> HttpResponse:
     """The rejected rows as CSV: line, column and what is wrong, to correct the list by; no cell's value."""
     member = _importer(request)
     waits = held.look(request.session, member.pk)
-    if waits is None:
+    if waits is None or "asks" in waits.told:
         return _gone(request)
     out = io.StringIO(newline="")
     table = csv.writer(out, delimiter=";", lineterminator="\r\n")

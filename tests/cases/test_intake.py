@@ -874,7 +874,7 @@ def test_an_import_that_is_killed_in_the_middle_leaves_nothing(cast, tmp_path):
     address = f"postgresql://{db['USER']}{secret}@{host}{port}/{db['NAME']}"
     command = [sys.executable, "manage.py", "import_cases", str(path), "--as", "admin@samverkan.example"]
     with transaction.atomic():
-        intake._one_import_at_a_time(cast.other_clinic.unit)
+        intake.one_import_at_a_time(cast.other_clinic.unit)
         process = subprocess.Popen(
             command, cwd=django_settings.BASE_DIR, env=os.environ | {"DATABASE_URL": address},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -273,7 +273,7 @@ REFUSED = {
     "a broken workbook": (workbook()[:-30], "lista.xlsx", "Filen går inte att läsa som arbetsbok."),
     "a zip bomb": (workbook(**{"xl/a.xml": b" " * 17_000_000}), "lista.xlsx", "Filen är mycket större inuti"),
     "a column too few": (
-        listed(row()).replace(b"Kommun", b"Ort"),
+        listed(row()).replace(b"Kommun", b"Diagnos"),
         "lista.csv",
         "De här kolumnerna saknas: Kommun. De här känns igen: Personnummer, Efternamn, Förnamn, Mottagning, Sjuk",
     ),
