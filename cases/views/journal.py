@@ -15,7 +15,8 @@ from audit import ledger
 from cases import journal
 from cases.access import case_worker, demand, may_write, open_case
 from cases.actions import journal as verbs
-from cases.listing import MINE, SHOW_PERSONS
+from cases.filters import MINE
+from cases.listing import SHOW_PERSONS
 from parties.access import PortalRequest, who_acts
 
 # No day has more events of one case than this; a longer list of keys is nobody's.
