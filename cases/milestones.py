@@ -158,8 +158,9 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
     items = Item.objects.visible_to(member).latest_versions().filter(case__in=by_case, type__in=_TYPES)
     for item in items.values(
         "case_id", "type", "happened_on", "unit_id", "unit__party__kind", "facts__employer", "facts__outcome",
-        "facts__benefit", "facts__period_start", "facts__period_end",
-    ):  # fmt: skip
+        "facts__benefit", "facts__period_start", "facts__period_end", "facts__return_plan", "facts__return_plan_on",
+        "facts__review_on",
+    ).order_by("happened_on", "pk"):  # fmt: skip
         by_case[item["case_id"]].items.append(dict(item))
     lines = ConsentLine.objects.filter(
         case__in=by_case, unit=member.unit_id, ended_at=None, until_at__gt=Now()
@@ -259,13 +260,23 @@ def employers_plan(facts: Facts) -> Iterator[Due]:
         if reaches(spell)
     ]
     on = max(date_of(leave.first, times["M3.due"]), min(known))
+    since = [i for i in facts.items if i["happened_on"] >= leave.first]
     planned = facts.wrote([ItemType.PLAN], leave.first) or any(
-        i["type"] == ItemType.PLAN
-        and i["unit__party__kind"] == PartyKind.EMPLOYER
-        and i["happened_on"] >= leave.first
-        for i in facts.items
+        (i["type"] == ItemType.PLAN and i["unit__party__kind"] == PartyKind.EMPLOYER)
+        or (i["type"] == ItemType.WORK_SITUATION and i["facts__return_plan"] == "exists")
+        for i in since
     )
-    yield Due(on, (min(date_of(leave.first, times["M3.warn"]), on),), done=planned)
+    asked = [i["facts__return_plan_on"] for i in since if i["facts__return_plan"] == "asked"]
+    note = _now("Asked for %(date)s") % {"date": asked[-1]} if asked and asked[-1] and not planned else ""
+    yield Due(on, (min(date_of(leave.first, times["M3.warn"]), on),), done=planned, note=note)
+
+
+def plan_followed_up(facts: Facts) -> Iterator[Due]:
+    """M22: the day of the next follow-up, in the newest of the unit's own plans."""
+    plans = [i for i in facts.items if i["type"] == ItemType.PLAN and i["unit_id"] == facts.unit]
+    if plans and plans[-1]["facts__review_on"]:
+        on = date.fromisoformat(plans[-1]["facts__review_on"])
+        yield Due(on, tuple(on - timedelta(days=facts.times[k]) for k in _warnings("M22")))
 
 
 def _activity_period(facts: Facts) -> tuple[date, date | None] | None:
@@ -424,8 +435,8 @@ MILESTONES: tuple[Milestone, ...] = (
         needs="meeting", why="There are no meetings in the house yet."),
     Milestone("M21", _("Pulse meeting: what was agreed is done"), _MEETING, (Owner.PARTIES,), "domain/needs.md",
         needs="action_item", why="There are no meetings, and nothing agreed at them, in the house yet."),
-    Milestone("M22", _("The plan is followed up"), pgettext_lazy("milestone applies to", "each plan"), (C,), "domain/needs.md",
-        needs="plan_review", why="A plan has no day for its next review."),
+    Milestone("M22", NAMES["M22"], pgettext_lazy("milestone applies to", "each plan"), (C,), "domain/needs.md", plan_followed_up,
+        _("Follow up the plan")),
     Milestone("M23", NAMES["M23"], pgettext_lazy("milestone applies to", "open cases"), (C,), "domain/needs.md", nothing_happens,
         _("Look at the case")),
     Milestone("M24", _("The contact has no substitute"), pgettext_lazy("milestone applies to", "each unit"), (Owner.PARTIES,),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import ledger
-from cases import consents, leaves, milestones, preview, seams, sight
+from cases import consents, leaves, milestones, needs, preview, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case, refuse
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
@@ -21,6 +21,7 @@ from cases.history import moves_of
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, Block, CaseState, State
 from cases.models.case import MOVES
+from cases.plan import plan_of
 from initiatives.models import Initiative
 from parties.access import PortalRequest, who_acts
 from parties.models import CARE_KINDS, Membership
@@ -105,6 +106,9 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "ahead": milestones.ahead_of(case, state.state, member, timezone.localdate()) if state else None,
             "contact": contact,
             "items": items,
+            "groups": sight.by_kind(items),
+            "plan": plan_of(items, allowed_actions(member, case)) if not is_closed else None,
+            "needs": needs.of_items(row.item for row in items if row.own),
             "consents": consents.at_a_glance(case, member),
             "declined": case.declined.order_by("-declined_on", "-id").first() if owner else None,
             "allowed": allowed_actions(member, case),
