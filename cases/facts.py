@@ -226,11 +226,10 @@ AREAS: Choices = [
     ("social", pgettext_lazy("area", "Social network")),
 ]
 
-_STATE = (
-    choice("state", pgettext_lazy("measure", "Stands"), MeasureState.choices),
-    text("reason", _("Why it was interrupted")),
-    day("from_on", pgettext_lazy("measure", "From")),
-    day("until_on", pgettext_lazy("measure", "Until")),
+_STATE = choice("state", pgettext_lazy("measure", "Stands"), MeasureState.choices)
+_DAYS = (day("from_on", pgettext_lazy("measure", "From")), day("until_on", pgettext_lazy("measure", "Until")))
+_REASON = text(
+    "reason", _("Why it was interrupted"), help_text=_("Only when it is interrupted; else left empty.")
 )
 # When the state was reached; the move writes it, no form asks.
 _STATE_ON = day("state_on", _("Since"))
@@ -249,10 +248,11 @@ CASE_WORK: Mapping[str, tuple[Fact, ...]] = {
             "state", pgettext_lazy("measure", "Stands"), MeasureState.choices,
             required=_("Choose whether it is planned, ongoing, completed or interrupted."),
         ),
-        *_STATE[1:],
+        *_DAYS,
         choice("responsible", _("Who is responsible"), RESPONSIBLE),
         text("responsible_person", _("Name of who is responsible"), most=120),
         text("kva", _("KVÅ code"), most=5, help_text=_("If your unit counts by it, for example GC001.")),
+        _REASON,
     ),
     ItemType.PLAN: (
         text("goal", _("The person’s own goal"), rows=2, most=500, help_text=_("In the person’s own words.")),
@@ -312,7 +312,7 @@ CASE_WORK: Mapping[str, tuple[Fact, ...]] = {
         choice("step_work", pgettext_lazy("area", "Work and studies"), STEPS),
         choice("rated_by", _("Rated by"), RATED_BY),
     ),
-    ItemType.TREATMENT: _STATE,
+    ItemType.TREATMENT: (_STATE, *_DAYS, _REASON),
 }  # fmt: skip
 # Pairs of days in which the second may not be before the first.
 PERIODS = (("period_start", "period_end"), ("from_on", "until_on"))

@@ -159,7 +159,7 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
     for item in items.values(
         "case_id", "type", "happened_on", "unit_id", "unit__party__kind", "facts__employer", "facts__outcome",
         "facts__benefit", "facts__period_start", "facts__period_end", "facts__return_plan", "facts__return_plan_on",
-        "facts__review_on",
+        "facts__review_on", "facts__answer",
     ).order_by("happened_on", "pk"):  # fmt: skip
         by_case[item["case_id"]].items.append(dict(item))
     lines = ConsentLine.objects.filter(
@@ -198,6 +198,7 @@ def on_day(
     benefits: Collection[str] = ANY_SICKNESS,
     applies: Callable[[Facts, SickLeave], bool] = lambda facts, leave: True,
     done: Callable[[Facts, SickLeave], bool] = lambda facts, leave: False,
+    note: Callable[[Facts], str] = lambda facts: "",
     passes: bool = False,
 ) -> Rule:
     """Due on a day of the sick leave that runs."""
@@ -213,6 +214,7 @@ def on_day(
             late_from=date_of(leave.first, times[late]) if late in times else None,
             done=done(facts, leave),
             passes=passes,
+            note=note(facts),
         )
 
     return rule
@@ -230,6 +232,12 @@ def _certified(facts: Facts, leave: SickLeave) -> bool:
 
 def _offered(facts: Facts, leave: SickLeave) -> bool:
     return facts.wrote([ItemType.OFFER, ItemType.MEASURE], leave.first)
+
+
+def _declined(facts: Facts) -> str:
+    """That the newest offer was declined: it was made all the same."""
+    offers = [i for i in facts.items if i["type"] == ItemType.OFFER and i["unit_id"] == facts.unit]
+    return _now("declined") if offers and offers[-1]["facts__answer"] == "declined" else ""
 
 
 def _on_sickness_benefit(facts: Facts, leave: SickLeave) -> bool:
@@ -402,7 +410,7 @@ MILESTONES: tuple[Milestone, ...] = (
         on_day("M2", applies=_employed, passes=True)),
     Milestone("M3", NAMES["M3"], _EMPLOYED, (C, Owner.EMPLOYER), "30 kap. 6 § SFB", employers_plan,
         _("Ask the employer for the plan")),
-    Milestone("M4", NAMES["M4"], _ALL, (C,), "domain/needs.md", on_day("M4", done=_offered),
+    Milestone("M4", NAMES["M4"], _ALL, (C,), "domain/needs.md", on_day("M4", done=_offered, note=_declined),
         _("Assess, and offer an activity")),
     Milestone("M5", NAMES["M5"], _EMPLOYED, (F,), "27 kap. 46–49 §§ SFB",
         on_day("M5", benefits=COUNTED_BENEFITS, applies=_employed, passes=True), _("Prepare for the day")),

@@ -103,6 +103,8 @@ def write_version(
         replaces=item,
     )
     ledger.record("item.version", by=by, case=case.pk, persons=[case.person_id], note=item.kind)
+    if case.unit_id == by.unit_id:
+        touch(case)
     return version
 
 
