@@ -412,7 +412,9 @@ COMPOSED: Mapping[str, Callable[[Said], str]] = {
     ItemType.MAPPING: _led(_("Mapping"), _of_mapping),
     ItemType.WORK_SITUATION: _led(_("Employer"), _one("employer")),
     ItemType.CONTACT: _joined("name", "whose"),
-    ItemType.INTERPRETER: _joined("language", "mode", "accessibility"),
+    ItemType.INTERPRETER: lambda said: (
+        _led(_("Interpreter"), _joined("language", "mode"))(said) or said.get("accessibility", "")
+    ),
     ItemType.REPRESENTATIVE: _joined("role", "name"),
     ItemType.ECONOMY: lambda said: ", ".join(
         [*([f"SGI: {said['sgi'].lower()}"] if "sgi" in said else []), *([said["livelihood"]] if "livelihood" in said else [])]

@@ -198,9 +198,7 @@ def _needs(rows: Rows, story: Story, rng: Random, anchor: date) -> None:
     if rng.random() < 0.16:
         language = rng.choice(LANGUAGES)
         mode = rng.choice(("on_site", "phone", "video"))
-        add(
-            ItemType.INTERPRETER, language.capitalize(), rng.choice(INTERPRETED), language=language, mode=mode
-        )
+        add(ItemType.INTERPRETER, f"Tolk: {language}", rng.choice(INTERPRETED), language=language, mode=mode)
     if rng.random() < 0.16:
         role, word = rng.choice(
             (

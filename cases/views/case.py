@@ -18,6 +18,7 @@ from cases.correct import doubles_of
 from cases.days import in_force
 from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU, NewCaseForm, SpellForm, StateForm
 from cases.history import moves_of
+from cases.law import NEVER_GIVEN
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, Block, CaseState, State
 from cases.models.case import MOVES
@@ -114,7 +115,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "allowed": allowed_actions(member, case),
             "blocks": Block.objects.standing().filter(person=case.person_id).count() if owner else 0,
             "may_give_many": "give" in allowed_actions(member, case)
-            and any(row.own for row in items)
+            and any(row.own and row.item.kind not in NEVER_GIVEN for row in items)
             and not case.person.protected
             and (state is None or state.state == State.OPEN),
             "panels": panels,

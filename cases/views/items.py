@@ -14,7 +14,7 @@ from cases.access import allowed_actions, case_worker, demand, open_case, open_i
 from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
 from cases.actions.reading import note_opened
-from cases.facts import chip_of, composed, first_said, in_words
+from cases.facts import composed, first_said, in_words
 from cases.law import NEVER_GIVEN
 from cases.measures import moves_from
 from cases.models import Case, Item, ItemType
@@ -150,7 +150,6 @@ def item_page(request: PortalRequest, number: str, pk: int) -> HttpResponse:
             "moves": moves_from(item.facts)
             if own and item.type in STATED_TYPES and "write_item" in allowed and is_latest(item)
             else [],
-            "chip": chip_of(item.type, item.facts),
             "reportable": incidents.ever_given(item, member)
             if own and "give" in allowed_actions(member, case)
             else [],

@@ -201,7 +201,7 @@ LINES = {
     "mapping": "Kartläggning: hälsa, arbete och studier",
     "work_situation": "Arbetsgivare: Prov Livs",
     "contact": "Inger Prov, Anhörig",
-    "interpreter": "tigrinja, På telefon",
+    "interpreter": "Tolk: tigrinja, På telefon",
     "representative": "God man, Rolf Prov",
     "economy": "SGI: noll, Försörjningsstöd",
     "support": "Egen bostad, Boendestöd",

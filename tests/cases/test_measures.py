@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from cases import milestones, papers
 from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
+from cases.closing import what_is_open
 from cases.measures import MOVES, MeasureState
 from cases.models import Item, ItemType, Person
 from cases.needs import needs_of
@@ -179,6 +180,18 @@ def test_the_plan_stands_over_its_measures(cast, sign_in):
     shown = client.get(page).content.decode()
     assert "Eget mål: Orka halvtid" in shown and "2031-03-04" in shown.replace("‑", "-")
     assert "Genomförd" in shown
+
+
+def test_closing_says_what_goes_on(cast):
+    case = make_case(cast.coordinator)
+    for state in ("planned", "ongoing", "completed", "interrupted"):
+        item = a_measure(cast.coordinator, case, state)
+    a_measure(cast.other_clinic, make_case(cast.other_clinic))
+    sentence = "Your unit’s measures that are planned or ongoing: %s."
+    with acting(cast.coordinator), translation.override("en"):
+        assert what_is_open(case, cast.coordinator) == [sentence % 2]
+        item_verbs.move_measure(by=cast.coordinator, case=case, item=item, to="ongoing")
+        assert what_is_open(case, cast.coordinator) == [sentence % 3]
 
 
 # ── Milestones that the facts move ──────────────────────────────────────────────────────────────────────────
