@@ -34,16 +34,16 @@ class Plan:
 
 
 def plan_of(rows: list[ShownItem], allowed: Collection[str]) -> Plan | None:
-    """From the items of the page, newest first; None where there is neither a plan nor a measure.
+    """From the items of the page, newest first; None where there is no measure, and no plan that says more than its line.
 
     The own unit's plan comes before what another has given. Who wrote a measure moves it.
     """
     plans = [row for row in rows if row.item.type == ItemType.PLAN]
     measures = [row for row in rows if row.item.type == ItemType.MEASURE or _stands(row.item)]
-    if not plans and not measures:
-        return None
     newest = min(plans, key=lambda row: not row.own).item if plans else None
     facts: Mapping = newest.facts if newest else {}
+    if not measures and not (facts.get("goal") or facts.get("review_on")):
+        return None
     measures.sort(key=lambda row: in_order(str(row.item.facts.get("state", ""))))
     return Plan(
         newest,
