@@ -16,7 +16,9 @@ from cases import seams
 from cases.access import COORDINATES, may_write
 from cases.consents import last_day
 from cases.forms import PersonText
-from cases.models import Case, CaseOutcome, Cause, ConsentLine, Disclosure, ItemType, State
+from cases.measures import MeasureState
+from cases.models import Case, CaseOutcome, Cause, ConsentLine, Disclosure, Item, ItemType, State
+from cases.models.item import STATED_TYPES
 from cases.models.outcome import CHOSEN, FACTS, NOTHING_TO_FOLLOW, Livelihood, Occupation, Step
 from cases.seams import MOST_MATTERS, Matter
 from errands.models import Draft
@@ -199,6 +201,13 @@ def what_is_open(case: Case, member: Membership) -> list[str]:
             ngettext("The case leaves %(n)s coming meeting.", "The case leaves %(n)s coming meetings.", n)
             % {"n": n}
         )
+    going_on = [MeasureState.PLANNED.value, MeasureState.ONGOING.value]
+    measures = Item.objects.visible_to(member).latest_versions()
+    n = measures.filter(
+        case=case, unit=member.unit_id, type__in=STATED_TYPES, facts__state__in=going_on
+    ).count()
+    if n:
+        sentences.append(_now("Your unit’s measures that are planned or ongoing: %(n)s.") % {"n": n})
     drafts = Draft.objects.filter(
         Q(object_key=case.number) | Q(object_key__startswith=f"{case.number}-"), member=member.pk
     ).count()

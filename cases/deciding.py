@@ -105,6 +105,8 @@ class Standing:
             return no(Reason.ONLY_AGGREGATES)
         if kind == InformationKind.SPECIAL:
             return no(Reason.SPECIAL)
+        if kind == InformationKind.INTERNAL:
+            return no(Reason.STAYS)
         if self.case.person.protected:
             return no(Reason.PROTECTED)
         if receiver.pk in self.blocked or self.giver.pk in self.blocked:

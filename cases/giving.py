@@ -12,12 +12,14 @@ from parties.models import Membership, Unit
 
 
 def own_items(case: Case, member: Membership) -> list[Item]:
-    """The unit's own items on the case, the latest versions: what can be chosen. Questions and answers go their own way."""
+    """The unit's own items on the case, the latest versions: what can be chosen. Questions and answers go their own way,
+    and working notes nowhere.
+    """
     return list(
         Item.objects.visible_to(member)
         .latest_versions()
         .filter(case=case, unit_id=member.unit_id)
-        .exclude(type__in=[ItemType.QUESTION, ItemType.ANSWER])
+        .exclude(type__in=[ItemType.QUESTION, ItemType.ANSWER, ItemType.WORK_NOTE])
         .select_related("author__user")
         .order_by("-happened_on", "-id")[:200]
     )

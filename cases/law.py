@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-LAW_VERSION = "2026-11-22"
+LAW_VERSION = "2026-11-25"
 
 
 class InformationKind(models.TextChoices):
@@ -32,6 +32,7 @@ class InformationKind(models.TextChoices):
     SOCIAL = "social", _("Economic and social situation")
     MEDICAL = "medical", _("Diagnosis, treatment and results")
     SPECIAL = "special", _("Violence, substance misuse and crime")
+    INTERNAL = "internal", _("The unit’s own working notes, which stay with it")
 
     @property
     def short(self) -> Promise:
@@ -49,10 +50,13 @@ _SHORT: dict[str, Promise] = {
     "social": pgettext_lazy("kind", "Economy and social situation"),
     "medical": pgettext_lazy("kind", "Diagnosis and treatment"),
     "special": pgettext_lazy("kind", "Violence, misuse, crime"),
+    "internal": pgettext_lazy("kind", "Stays with the unit"),
 }
 
-# What a consent can be ticked for; `special` is not selectable, `existence` is part of every consent.
-CONSENT_KINDS = [k for k in InformationKind if k is not InformationKind.SPECIAL]
+# What a consent can be ticked for: not `special`, which is never written here, nor `internal`, which belongs to no kind
+# that may be given. `existence` is part of every consent.
+NEVER_GIVEN = frozenset({InformationKind.SPECIAL, InformationKind.INTERNAL})
+CONSENT_KINDS = [k for k in InformationKind if k not in NEVER_GIVEN]
 
 
 class Act(models.TextChoices):
@@ -222,6 +226,7 @@ class Reason(models.TextChoices):
     )
     PRIVATE_CARE = "private_care", _("A private care provider can only give this with consent.")
     SPECIAL = "special", _("Violence, substance misuse and crime are never given through the portal.")
+    STAYS = "stays", _("A working note stays with the unit that wrote it. It is never given.")
     MEDICAL_TICK = "medical_tick", _("Medical information needs its own tick in the consent.")
     ONLY_AS_ANSWER = (
         "only_as_answer",

@@ -158,8 +158,9 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
     items = Item.objects.visible_to(member).latest_versions().filter(case__in=by_case, type__in=_TYPES)
     for item in items.values(
         "case_id", "type", "happened_on", "unit_id", "unit__party__kind", "facts__employer", "facts__outcome",
-        "facts__benefit", "facts__period_start", "facts__period_end",
-    ):  # fmt: skip
+        "facts__benefit", "facts__period_start", "facts__period_end", "facts__return_plan", "facts__return_plan_on",
+        "facts__review_on", "facts__answer",
+    ).order_by("happened_on", "pk"):  # fmt: skip
         by_case[item["case_id"]].items.append(dict(item))
     lines = ConsentLine.objects.filter(
         case__in=by_case, unit=member.unit_id, ended_at=None, until_at__gt=Now()
@@ -197,6 +198,7 @@ def on_day(
     benefits: Collection[str] = ANY_SICKNESS,
     applies: Callable[[Facts, SickLeave], bool] = lambda facts, leave: True,
     done: Callable[[Facts, SickLeave], bool] = lambda facts, leave: False,
+    note: Callable[[Facts], str] = lambda facts: "",
     passes: bool = False,
 ) -> Rule:
     """Due on a day of the sick leave that runs."""
@@ -212,6 +214,7 @@ def on_day(
             late_from=date_of(leave.first, times[late]) if late in times else None,
             done=done(facts, leave),
             passes=passes,
+            note=note(facts),
         )
 
     return rule
@@ -229,6 +232,12 @@ def _certified(facts: Facts, leave: SickLeave) -> bool:
 
 def _offered(facts: Facts, leave: SickLeave) -> bool:
     return facts.wrote([ItemType.OFFER, ItemType.MEASURE], leave.first)
+
+
+def _declined(facts: Facts) -> str:
+    """That the newest offer was declined: it was made all the same."""
+    offers = [i for i in facts.items if i["type"] == ItemType.OFFER and i["unit_id"] == facts.unit]
+    return _now("declined") if offers and offers[-1]["facts__answer"] == "declined" else ""
 
 
 def _on_sickness_benefit(facts: Facts, leave: SickLeave) -> bool:
@@ -259,13 +268,23 @@ def employers_plan(facts: Facts) -> Iterator[Due]:
         if reaches(spell)
     ]
     on = max(date_of(leave.first, times["M3.due"]), min(known))
+    since = [i for i in facts.items if i["happened_on"] >= leave.first]
     planned = facts.wrote([ItemType.PLAN], leave.first) or any(
-        i["type"] == ItemType.PLAN
-        and i["unit__party__kind"] == PartyKind.EMPLOYER
-        and i["happened_on"] >= leave.first
-        for i in facts.items
+        (i["type"] == ItemType.PLAN and i["unit__party__kind"] == PartyKind.EMPLOYER)
+        or (i["type"] == ItemType.WORK_SITUATION and i["facts__return_plan"] == "exists")
+        for i in since
     )
-    yield Due(on, (min(date_of(leave.first, times["M3.warn"]), on),), done=planned)
+    asked = [i["facts__return_plan_on"] for i in since if i["facts__return_plan"] == "asked"]
+    note = _now("Asked for %(date)s") % {"date": asked[-1]} if asked and asked[-1] and not planned else ""
+    yield Due(on, (min(date_of(leave.first, times["M3.warn"]), on),), done=planned, note=note)
+
+
+def plan_followed_up(facts: Facts) -> Iterator[Due]:
+    """M22: the day of the next follow-up, in the newest of the unit's own plans."""
+    plans = [i for i in facts.items if i["type"] == ItemType.PLAN and i["unit_id"] == facts.unit]
+    if plans and plans[-1]["facts__review_on"]:
+        on = date.fromisoformat(plans[-1]["facts__review_on"])
+        yield Due(on, tuple(on - timedelta(days=facts.times[k]) for k in _warnings("M22")))
 
 
 def _activity_period(facts: Facts) -> tuple[date, date | None] | None:
@@ -391,7 +410,7 @@ MILESTONES: tuple[Milestone, ...] = (
         on_day("M2", applies=_employed, passes=True)),
     Milestone("M3", NAMES["M3"], _EMPLOYED, (C, Owner.EMPLOYER), "30 kap. 6 § SFB", employers_plan,
         _("Ask the employer for the plan")),
-    Milestone("M4", NAMES["M4"], _ALL, (C,), "domain/needs.md", on_day("M4", done=_offered),
+    Milestone("M4", NAMES["M4"], _ALL, (C,), "domain/needs.md", on_day("M4", done=_offered, note=_declined),
         _("Assess, and offer an activity")),
     Milestone("M5", NAMES["M5"], _EMPLOYED, (F,), "27 kap. 46–49 §§ SFB",
         on_day("M5", benefits=COUNTED_BENEFITS, applies=_employed, passes=True), _("Prepare for the day")),
@@ -424,8 +443,8 @@ MILESTONES: tuple[Milestone, ...] = (
         needs="meeting", why="There are no meetings in the house yet."),
     Milestone("M21", _("Pulse meeting: what was agreed is done"), _MEETING, (Owner.PARTIES,), "domain/needs.md",
         needs="action_item", why="There are no meetings, and nothing agreed at them, in the house yet."),
-    Milestone("M22", _("The plan is followed up"), pgettext_lazy("milestone applies to", "each plan"), (C,), "domain/needs.md",
-        needs="plan_review", why="A plan has no day for its next review."),
+    Milestone("M22", NAMES["M22"], pgettext_lazy("milestone applies to", "each plan"), (C,), "domain/needs.md", plan_followed_up,
+        _("Follow up the plan")),
     Milestone("M23", NAMES["M23"], pgettext_lazy("milestone applies to", "open cases"), (C,), "domain/needs.md", nothing_happens,
         _("Look at the case")),
     Milestone("M24", _("The contact has no substitute"), pgettext_lazy("milestone applies to", "each unit"), (Owner.PARTIES,),

@@ -22,6 +22,7 @@ from cases.law import CONSENT_KINDS
 from cases.lengths import lengths_of
 from cases.models import Case, ConsentLine, NumberKind, Purpose
 from cases.models.case import random_number
+from cases.needs import Needs, needs_of
 from initiatives.models import Participation
 from initiatives.models.ground import ParticipationRole
 from initiatives.periods import today
@@ -141,6 +142,7 @@ def consent_form(
     purpose: str,
     form_number: str,
     directions: Collection[tuple[int, int]] | None = None,
+    needs: Needs | None = None,
 ) -> dict[str, Any]:
     """The form between the case's unit and the chosen others: each direction a row, and a box only where the matrix
     knows a consent. Violence, misuse and crime have no box; diagnosis and treatment have one of their own.
@@ -151,6 +153,7 @@ def consent_form(
     kinds = [Kind("ABCDEFGH"[n], kind, words) for n, (kind, words) in enumerate(ON_THE_FORM.items())]
     parties = {unit.party.kind, *(other.party.kind for other in chosen)}
     return heading(case, unit, form_number) | {
+        **_needs_on_form(case, needs or Needs()),
         "house": "mottagningen" if unit.party.kind in CARE_KINDS else "enheten",
         "kinds": kinds,
         "pairs": [rows for rows in pairs if rows],
@@ -162,6 +165,21 @@ def consent_form(
         "purposes": list(PURPOSES.values()),
         "months": max(lengths_of(unit.party_id).months),
     }
+
+
+def needs_on_paper(case: Case, member: Membership) -> Needs:
+    """The interpreter and the representative, in the words of the paper."""
+    with translation.override("sv"):
+        return needs_of(case, member)
+
+
+def _needs_on_form(case: Case, needs: Needs) -> dict[str, str]:
+    """What stands in the two blanks; nothing where the paper carries no name."""
+    if case.person.protected or case.person.number_kind == NumberKind.NONE:
+        return {"interpreter": "", "representative": ""}
+    one = needs.representative
+    named = [one[name] for name in ("name", "role", "scope") if name in one]
+    return {"interpreter": needs.interpreter.get("language", ""), "representative": ", ".join(named)}
 
 
 def _pair(unit: Unit, other: Unit, directions: Collection[tuple[int, int]] | None) -> list[Row]:

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY, reads_the_excepted
 from cases.deciding import Standing, last_day
+from cases.facts import chip_of
 from cases.law import Act, Decision, Ground, InformationKind
 from cases.models import Case, ConsentLine, Disclosure, Ending, Item, ItemType, Purpose
 from cases.models.disclosure import DisclosureQuerySet
-from cases.models.item import KIND_OF_TYPE, types_for
+from cases.models.item import KIND_OF_TYPE, groups_for
 from parties.models import Membership, Party, PartyKind, Unit
 
 CONFIRMATIONS: dict[str, Promise] = {
@@ -57,6 +58,7 @@ class ShownItem:
     own: bool
     sight: Sight
     is_new: bool = False
+    chip: tuple[str, str] | None = None
 
 
 def items_of(case: Case, member: Membership) -> list[ShownItem]:
@@ -83,9 +85,35 @@ def items_of(case: Case, member: Membership) -> list[ShownItem]:
             own=item.unit_id == member.unit_id,
             sight=_sight(item, member, given[item.pk], lines, [d for pk in earlier(item) for d in given[pk]]),
             is_new=item.pk in new,
+            chip=chip_of(item.type, item.facts),
         )
         for item in items
     ]
+
+
+# More than so many, and they stand by kind with the earlier ones folded away.
+MOST_UNFOLDED = 8
+
+
+@dataclass
+class KindGroup:
+    """The items of one kind: what is shown, and what is folded away."""
+
+    shown: list[ShownItem]
+    earlier: list[ShownItem]
+
+
+def by_kind(rows: list[ShownItem]) -> list[KindGroup]:
+    """Few items stand as they came, in one group. Of many, each kind shows its newest and what nobody has opened."""
+    if len(rows) <= MOST_UNFOLDED:
+        return [KindGroup(rows, [])] if rows else []
+    groups = []
+    for kind in InformationKind:
+        of_kind = [row for row in rows if row.item.kind == kind]
+        shown = [row for n, row in enumerate(of_kind) if n == 0 or row.is_new]
+        if of_kind:
+            groups.append(KindGroup(shown, [row for row in of_kind if row not in shown]))
+    return groups
 
 
 def _unless_said(type_: str, kind: str) -> str:
@@ -371,9 +399,12 @@ def versions(item: Item, member: Membership) -> list[Item]:
         chain.append(later)
 
 
-def types_to_write(member: Membership) -> list[tuple[ItemType, str]]:
-    """The types this unit writes, with their kind in short. Statements, diagnosis and treatment are care's (R19)."""
+def types_to_write(member: Membership) -> list[tuple[str, list[tuple[ItemType, str]]]]:
+    """The types this unit writes, in their groups, with their kind in short. Some are care's alone (R19)."""
     return [
-        (t, str(KIND_OF_TYPE[t].short) if t in KIND_OF_TYPE else str(_("you choose")))
-        for t in types_for(member.unit)
+        (
+            str(label),
+            [(t, str(KIND_OF_TYPE[t].short) if t in KIND_OF_TYPE else str(_("you choose"))) for t in types],
+        )
+        for label, types in groups_for(member.unit)
     ]

@@ -22,6 +22,7 @@ from cases.views import (
     journal,
     legalmatrix,
     lengths,
+    measures,
     papers,
     preview,
 )
@@ -72,6 +73,10 @@ urlpatterns = [
     path("cases/<str:number>/items/new/", items.new_item, name="new_item"),
     path("cases/<str:number>/items/<int:pk>/", items.item_page, name="item"),
     path("cases/<str:number>/items/<int:pk>/version/", items.new_version, name="new_version"),
+    path("cases/<str:number>/items/<int:pk>/move/", measures.move_measure, name="move_measure"),
+    path(
+        "cases/<str:number>/items/<int:pk>/interrupt/", measures.interrupt_measure, name="interrupt_measure"
+    ),
     path("cases/<str:number>/items/<int:pk>/give/", items.give, name="give"),
     path("cases/<str:number>/items/<int:pk>/stop/", items.stop_showing, name="stop_showing"),
     path("cases/<str:number>/shared/", papers.print_shared, name="print_shared"),

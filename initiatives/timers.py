@@ -26,6 +26,7 @@ NAMES: dict[str, Promise] = {
     "M14": _("The age limit of 30 years"),
     "M15": _("The consent ends"),
     "M16": _("The consent has not been received"),
+    "M22": _("The plan is followed up"),
     "M23": _("Case without anything happening"),
 }
 DAY, BEFORE, SINCE, MONTHS = "day", "before", "since", "months"
@@ -93,6 +94,7 @@ TIMERS: dict[str, Timer] = {
         Timer("M15.warn2", _AGAIN_BEFORE, 30, BEFORE, 365),
         Timer("M15.warn3", _THIRD_BEFORE, 7, BEFORE, 365),
         Timer("M16.due", pgettext_lazy("timer", "Due after days"), 7, SINCE, 365),
+        Timer("M22.warn", _WARNS_BEFORE, 14, BEFORE, 365),
         Timer("M23.due", pgettext_lazy("timer", "Due after days"), 60, SINCE, 365),
         Timer("M23.warn", pgettext_lazy("timer", "Early warning after days"), 45, SINCE, 365),
     )

@@ -5,13 +5,15 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 
 from audit import ledger
 from cases.actions.case import touch
 from cases.actions.locking import locked
-from cases.law import InformationKind
+from cases.law import NEVER_GIVEN, InformationKind
+from cases.measures import MeasureState, may_move, moved
 from cases.models import Case, Item, ItemType
-from cases.models.item import KIND_OF_TYPE, WRITABLE_TYPES, types_for
+from cases.models.item import KIND_OF_TYPE, STATED_TYPES, WRITABLE_TYPES, types_for
 from parties.models import Membership
 
 
@@ -53,9 +55,13 @@ def kind_for(type: str, chosen: str | None) -> InformationKind:
     if type in KIND_OF_TYPE:
         return KIND_OF_TYPE[type]
     kind = InformationKind(chosen or "")
-    if kind in (InformationKind.SPECIAL,) or (type == ItemType.NOTE and kind is InformationKind.EXISTENCE):
+    if kind in NEVER_GIVEN or (type == ItemType.NOTE and kind is InformationKind.EXISTENCE):
         raise ValueError(f"{type} cannot be of kind {kind}")
     return kind
+
+
+class IllegalMove(Exception):
+    """A measure cannot go from where it stands to there."""
 
 
 class Superseded(Exception):
@@ -82,6 +88,8 @@ def write_version(
         raise Http404
     if Item.objects.filter(replaces=item).exists():
         raise Superseded
+    if facts is not None and not may_move(item.facts.get("state", ""), facts.get("state", "")):
+        raise IllegalMove
     version = Item.objects.create(
         case=case,
         unit=by.unit,
@@ -95,4 +103,36 @@ def write_version(
         replaces=item,
     )
     ledger.record("item.version", by=by, case=case.pk, persons=[case.person_id], note=item.kind)
+    if case.unit_id == by.unit_id:
+        touch(case)
     return version
+
+
+class NoReason(Exception):
+    """An interruption says why."""
+
+
+@transaction.atomic
+def move_measure(
+    *, by: Membership, case: Case, item: Item, to: str, reason: str = "", on: date | None = None
+) -> Item:
+    """Puts a measure or a treatment in another state: a later version, of the day on which it was moved.
+
+    Raises IllegalMove when the table does not know the move, NoReason when an interruption says nothing of why, and
+    Superseded when a colleague has written a later version in the meantime.
+    """
+    case = locked(case, by=by, action="write_item")
+    now = item.facts.get("state", "")
+    if item.type not in STATED_TYPES or to == now or to not in MeasureState.values or not may_move(now, to):
+        raise IllegalMove
+    if to == MeasureState.INTERRUPTED and not reason.strip():
+        raise NoReason
+    return write_version(
+        by=by,
+        case=case,
+        item=item,
+        heading=item.heading,
+        text=item.text,
+        happened_on=on or timezone.localdate(),
+        facts=moved(item.facts, to, on or timezone.localdate(), reason.strip()),
+    )

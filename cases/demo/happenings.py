@@ -7,6 +7,7 @@ from random import Random
 
 from cases.demo import texts
 from cases.demo.dice import between, moment, workday
+from cases.demo.factual import say_facts
 from cases.demo.others import of_fk, of_others
 from cases.demo.rows import Rows, closed_at, give, record, withdrawn_at, write
 from cases.demo.stories import (
@@ -39,6 +40,7 @@ from cases.models import (
     State,
 )
 from cases.models.lengths import ORAL_CEILING
+from cases.models.outcome import Step
 from parties.demo import Register
 
 ALWAYS = (Kind.PLAN, Kind.ABILITY, Kind.CERTIFICATE, Kind.DECISION)
@@ -65,6 +67,7 @@ def lay_out(stories: list[Story], register: Register, rng: Random, anchor: date)
         _of_the_clinic(rows, story, rng, anchor)
         of_fk(rows, story, rng, anchor)
     of_others(rows, register, rng, anchor)
+    say_facts(rows, anchor)
     return rows
 
 
@@ -295,7 +298,9 @@ def _timeline(story: Story, rng: Random, anchor: date) -> list[tuple[str, int, s
     if length > 120 and rng.random() < 0.7:
         movement = rng.choices(tuple(MOVEMENTS), tuple(MOVEMENTS.values()))[0]
         sort = {"forward": texts.STEPS_FORWARD, "same": texts.STEPS_SAME, "back": texts.STEPS_BACK}[movement]
-        add(ItemType.STEP, length - rng.randrange(0, 40), sort, facts={"movement": movement})
+        step = {"forward": Step.FORWARD, "same": Step.SAME, "back": Step.BACK}[movement]
+        facts = {"step_activity": step.value}
+        add(ItemType.STEP, length - rng.randrange(0, 40), sort, facts=facts)
     for _ in range(rng.choice((0, 1, 1, 2))):
         kind, heading, text = rng.choice(texts.NOTES)
         out.append((ItemType.NOTE, rng.randrange(10, max(length, 11)), heading, text, {"kind": kind}))

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from cases.law import InformationKind
+from cases.law import CONSENT_KINDS, InformationKind
 from cases.models.case import Case, random_number
 from parties.models import Membership, Party, Unit
 
@@ -155,7 +155,7 @@ class ConsentLine(models.Model):
                 name="who_ended_a_line_when_and_how_are_one_fact",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=[k for k in InformationKind.values if k != "special"]),
+                condition=Q(kind__in=[k.value for k in CONSENT_KINDS]),
                 name="no_consent_for_violence_misuse_or_crime",
             ),
             models.UniqueConstraint(

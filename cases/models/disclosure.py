@@ -118,6 +118,9 @@ class Disclosure(models.Model):
                 condition=~Q(from_party=F("to_party")), name="nothing_is_given_to_oneself"
             ),
             models.CheckConstraint(
+                condition=~Q(kind="internal"), name="what_stays_with_its_unit_is_never_given"
+            ),
+            models.CheckConstraint(
                 condition=Q(item__isnull=False) | Q(kind="existence"), name="the_case_itself_is_existence"
             ),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ A version is never changed: the database refuses UPDATE. A correction is a new v
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -28,10 +29,14 @@ class ItemType(models.TextChoices):
     OFFER = "offer", pgettext_lazy("item", "Offer of coordination")
     WORK_SITUATION = "work_situation", _("Work situation")
     ECONOMY = "economy", _("Economy and livelihood")
-    SUPPORT = "support", _("Housing, interpreter, support")
+    SUPPORT = "support", _("Housing and support")
+    CONTACT = "contact", _("Contact and safe number")
+    INTERPRETER = "interpreter", _("Interpreter and accessibility")
+    REPRESENTATIVE = "representative", _("Representative")
     DIAGNOSIS = "diagnosis", _("Diagnosis")
     TREATMENT = "treatment", _("Treatment and results")
     NOTE = "note", pgettext_lazy("item", "Note")
+    WORK_NOTE = "work_note", _("Working note, stays here")
     QUESTION = "question", _("Question")
     ANSWER = "answer", _("Answer")
 
@@ -48,9 +53,13 @@ KIND_OF_TYPE: dict[str, InformationKind] = {
     ItemType.WORK_SITUATION: InformationKind.EMPLOYMENT,
     ItemType.ECONOMY: InformationKind.SOCIAL,
     ItemType.SUPPORT: InformationKind.SOCIAL,
+    ItemType.CONTACT: InformationKind.SOCIAL,
+    ItemType.INTERPRETER: InformationKind.SOCIAL,
+    ItemType.REPRESENTATIVE: InformationKind.SOCIAL,
     ItemType.DIAGNOSIS: InformationKind.MEDICAL,
     ItemType.TREATMENT: InformationKind.MEDICAL,
     ItemType.QUESTION: InformationKind.EXISTENCE,
+    ItemType.WORK_NOTE: InformationKind.INTERNAL,
 }
 # Written by hand on the case page; questions and answers come through inquiries.
 WRITABLE_TYPES = [t for t in ItemType if t not in (ItemType.QUESTION, ItemType.ANSWER)]
@@ -60,10 +69,40 @@ WRITABLE_TYPES = [t for t in ItemType if t not in (ItemType.QUESTION, ItemType.A
 CARE_TYPES = frozenset({ItemType.STATEMENT, ItemType.DIAGNOSIS, ItemType.TREATMENT, ItemType.STEP})
 
 
+# What is planned, ongoing, completed or interrupted (cases/measures.py).
+STATED_TYPES = frozenset({ItemType.MEASURE, ItemType.TREATMENT})
+
+
 def types_for(unit: Unit) -> list[ItemType]:
     """The types that a unit writes by hand. Asked by the page and by the verb."""
     care = unit.party.kind in CARE_KINDS
     return [t for t in WRITABLE_TYPES if care or t not in CARE_TYPES]
+
+
+# In the order of the page on which a type is chosen: what is written most often first. Each type stands in one group.
+GROUPS: tuple[tuple[Promise, tuple[ItemType, ...]], ...] = (
+    (_("Most often"), (ItemType.MEASURE, ItemType.PLAN, ItemType.OFFER, ItemType.NOTE)),
+    (
+        _("Work and daily life"),
+        (ItemType.MAPPING, ItemType.WORK_SITUATION, ItemType.ECONOMY, ItemType.SUPPORT),
+    ),
+    (_("To reach and meet the person"), (ItemType.CONTACT, ItemType.INTERPRETER, ItemType.REPRESENTATIVE)),
+    (
+        _("Certificates, ability and care"),
+        (ItemType.STATEMENT, ItemType.ABILITY_NOTE, ItemType.STEP, ItemType.DIAGNOSIS, ItemType.TREATMENT),
+    ),
+    (_("Decisions"), (ItemType.DECISION,)),
+    (_("Only for your unit"), (ItemType.WORK_NOTE,)),
+)
+
+
+def groups_for(unit: Unit) -> list[tuple[Promise, list[ItemType]]]:
+    """The types that a unit writes, grouped; what the unit decides on comes first with those who decide."""
+    may = set(types_for(unit))
+    groups = [(label, [t for t in types if t in may]) for label, types in GROUPS]
+    if unit.party.kind not in CARE_KINDS:
+        groups.sort(key=lambda group: ItemType.DECISION not in group[1])
+    return [(label, types) for label, types in groups if types]
 
 
 def _given(unit: int) -> Exists:
@@ -118,6 +157,10 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=[k for k in InformationKind.values if k != "special"]),
                 name="an_item_has_a_kind_that_may_be_written_here",
+            ),
+            models.CheckConstraint(
+                condition=Q(type="work_note", kind="internal") | (~Q(type="work_note") & ~Q(kind="internal")),
+                name="a_working_note_and_it_alone_stays_with_its_unit",
             ),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import ledger
-from cases import consents, leaves, milestones, preview, seams, sight
+from cases import consents, leaves, milestones, needs, preview, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case, refuse
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
@@ -18,9 +18,11 @@ from cases.correct import doubles_of
 from cases.days import in_force
 from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU, NewCaseForm, SpellForm, StateForm
 from cases.history import moves_of
+from cases.law import NEVER_GIVEN
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, Block, CaseState, State
 from cases.models.case import MOVES
+from cases.plan import plan_of
 from initiatives.models import Initiative
 from parties.access import PortalRequest, who_acts
 from parties.models import CARE_KINDS, Membership
@@ -106,11 +108,14 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "contact": contact,
             "items": items,
             "consents": consents.on_the_page(case, member),
+            "groups": sight.by_kind(items),
+            "plan": plan_of(items, allowed_actions(member, case)) if not is_closed else None,
+            "needs": needs.of_items(row.item for row in items if row.own),
             "declined": case.declined.order_by("-declined_on", "-id").first() if owner else None,
             "allowed": allowed_actions(member, case),
             "blocks": Block.objects.standing().filter(person=case.person_id).count() if owner else 0,
             "may_give_many": "give" in allowed_actions(member, case)
-            and any(row.own for row in items)
+            and any(row.own and row.item.kind not in NEVER_GIVEN for row in items)
             and not case.person.protected
             and (state is None or state.state == State.OPEN),
             "panels": panels,

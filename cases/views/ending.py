@@ -62,7 +62,15 @@ def _printed(chosen: list[EndingConsent], by: Membership) -> HttpResponse:
         if "record_consent" not in allowed_actions(by, case):
             raise PermissionDenied("record_consent")
         forms.append(
-            papers.consent_form(case, by.unit, row.others, row.consent.purpose, number, row.directions)
+            papers.consent_form(
+                case,
+                by.unit,
+                row.others,
+                row.consent.purpose,
+                number,
+                row.directions,
+                papers.needs_on_paper(case, by),
+            )
         )
         note_printed(by=by, case=case, number=number, units=row.others, renews=row.consent)
         ledger.record_read(

@@ -14,13 +14,15 @@ from cases.access import allowed_actions, case_worker, demand, open_case, open_i
 from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
 from cases.actions.reading import note_opened
-from cases.facts import in_words
+from cases.facts import composed, first_said, in_words
+from cases.law import NEVER_GIVEN
+from cases.measures import moves_from
 from cases.models import Case, Item, ItemType
-from cases.models.item import WRITABLE_TYPES, types_for
+from cases.models.item import KIND_OF_TYPE, STATED_TYPES, WRITABLE_TYPES, types_for
 from cases.writing import ItemForm
 from errands import drafts
 from parties.access import PortalRequest, who_acts
-from parties.models import Unit
+from parties.models import Membership, Unit
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,12 +33,14 @@ def new_item(request: PortalRequest, number: str) -> HttpResponse:
     demand(member, case, "write_item")
     type_ = request.GET.get("type", "")
     if type_ not in types_for(member.unit):
-        return render(request, "cases/item_types.html", {"case": case, "types": sight.types_to_write(member)})
+        return render(
+            request, "cases/item_types.html", {"case": case, "groups": sight.types_to_write(member)}
+        )
     draft = drafts.find(member.pk, "item", f"{case.number}-{type_}")
     form = ItemForm(
         request.POST or None,
         type=type_,
-        initial={"happened_on": timezone.localdate()}
+        initial={"happened_on": timezone.localdate(), **first_said(type_, member.unit.party.kind)}
         | ({n: v[0] for n, v in draft.text.items() if v} if draft else {}),
     )
     if form.is_valid():
@@ -51,6 +55,8 @@ def new_item(request: PortalRequest, number: str) -> HttpResponse:
             "form": form,
             "case": case,
             "type": ItemType(type_),
+            "stays": KIND_OF_TYPE.get(type_) in NEVER_GIVEN,
+            "people": people_of(member, form),
             "draft": draft,
             "draft_url": reverse("draft_of", args=["item", f"{case.number}-{type_}"]),
         },
@@ -77,8 +83,10 @@ def new_version(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     if item.unit_id != member.unit_id or item.type not in WRITABLE_TYPES:
         refuse(request, f"{number}/{pk}")
     later = Item.objects.filter(replaces=item).select_related("author__user").first()
-    initial = {"heading": item.heading, "text": item.text, "happened_on": item.happened_on, "kind": item.kind}
-    form = ItemForm(request.POST or None, type=item.type, initial=initial | item.facts)
+    # A line that the facts made is made anew from what they become.
+    heading = "" if item.heading == composed(item.type, item.facts) else item.heading
+    initial = {"heading": heading, "text": item.text, "happened_on": item.happened_on, "kind": item.kind}
+    form = ItemForm(request.POST or None, type=item.type, before=item.facts, initial=item.facts | initial)
     if "kind" in form.fields:
         del form.fields["kind"]
     if form.is_valid() and later is None:
@@ -97,7 +105,21 @@ def new_version(request: PortalRequest, number: str, pk: int) -> HttpResponse:
             _("%(name)s changed this at %(time)s while you were writing. Nothing is lost.")
             % {"name": later.author.user.name, "time": timezone.localtime(later.at).strftime("%H.%M")},
         )
-    return render(request, "cases/version.html", {"form": form, "case": case, "item": item, "later": later})
+    people = people_of(member, form)
+    return render(
+        request,
+        "cases/version.html",
+        {"form": form, "case": case, "item": item, "later": later, "people": people},
+    )
+
+
+def people_of(member: Membership, form: ItemForm) -> list[str]:
+    """The names at the own unit, proposed where the form asks who is responsible."""
+    if "responsible_person" not in form.fields:
+        return []
+    form.fields["responsible_person"].widget.attrs["list"] = "people"
+    names = Membership.objects.current().filter(unit=member.unit_id).values_list("user__name", flat=True)
+    return sorted(set(names))
 
 
 @require_safe
@@ -107,6 +129,8 @@ def item_page(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     item = open_item(request, case, pk)
     member = who_acts(request)
     own = item.unit_id == member.unit_id
+    allowed = allowed_actions(member, case)
+    stays = item.kind in NEVER_GIVEN
     note_opened(by=member, case=case, item=item)
     return render(
         request,
@@ -120,7 +144,11 @@ def item_page(request: PortalRequest, number: str, pk: int) -> HttpResponse:
             else None,
             "sight": sight.of_item(case, item, member),
             "receivers": sight.receivers(case, item, member)
-            if own and "give" in allowed_actions(member, case)
+            if own and "give" in allowed and not stays
+            else [],
+            "stays": stays,
+            "moves": moves_from(item.facts)
+            if own and item.type in STATED_TYPES and "write_item" in allowed and is_latest(item)
             else [],
             "reportable": incidents.ever_given(item, member)
             if own and "give" in allowed_actions(member, case)
@@ -131,6 +159,11 @@ def item_page(request: PortalRequest, number: str, pk: int) -> HttpResponse:
             "facts": in_words(item.type, item.facts),
         },
     )
+
+
+def is_latest(item: Item) -> bool:
+    """Whether no later version stands."""
+    return not Item.objects.filter(replaces=item).exists()
 
 
 @require_POST

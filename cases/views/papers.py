@@ -26,7 +26,14 @@ def print_consent(request: PortalRequest, number: str) -> HttpResponse:
     )
     if form.is_valid():
         values, form_number = form.cleaned_data, papers.new_form_number()
-        paper = papers.consent_form(case, member.unit, values["units"], values["purpose"], form_number)
+        paper = papers.consent_form(
+            case,
+            member.unit,
+            values["units"],
+            values["purpose"],
+            form_number,
+            needs=papers.needs_on_paper(case, member),
+        )
         if paper["pairs"]:
             pdf = papers.drawn("consent_form", paper)
             note_printed(by=member, case=case, number=form_number, units=values["units"])

@@ -56,7 +56,7 @@ PAGES = {
         "/cases/{n}/spells/new/", "/cases/{n}/spells/{s}/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/close/",
         "/cases/{n}/hand-over/", "/cases/{n}/correct/", "/cases/{n}/correct/wrong-person/", "/cases/{n}/correct/twice/",
         "/cases/{n}/correct/number/", "/cases/{n}/blocks/", "/cases/{n}/blocks/new/", "/cases/{n}/items/new/",
-        "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/{i}/",
+        "/cases/{n}/items/new/?type=decision", "/cases/{n}/items/new/?type=note", "/cases/{n}/items/new/?type=measure", "/cases/{n}/items/new/?type=mapping", "/cases/{n}/items/{i}/",
         "/cases/{n}/items/{i}/version/", "/cases/{n}/consents/new/", "/cases/{n}/consents/new/?units={fk}", "/cases/{n}/consents/{c}/renew/", "/cases/{n}/consents/print/", "/cases/{n}/consents/declined/", "/cases/{n}/consents/{c}/mistake/", "/cases/{n}/consents/{c}/",
         "/cases/{n}/consents/{c}/withdraw/", "/inquiries/", "/inquiries/{q}/", "/inquiries/{q}/decline/", "/inquiries/log/",
         "/inquiries/ask/{n}/{fk}/", "/own/", "/own/{i}/", "/drafts/", "/accessibility/", "/initiatives/", "/reports/", "/cases/import/",

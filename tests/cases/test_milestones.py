@@ -37,7 +37,7 @@ def test_every_milestone_is_computed_or_says_what_it_waits_for():
         if m.needs:
             waiting[m.needs].add(m.key)
     assert {m.key for m in MILESTONES if m.rule} == {
-        "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M13", "M14", "M15", "M16", "M23",
+        "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M13", "M14", "M15", "M16", "M22", "M23",
     }  # fmt: skip
     assert {m.key: m.elsewhere for m in MILESTONES if m.elsewhere} == {
         "M17": "inquiries.plugs.worklist",
@@ -46,7 +46,7 @@ def test_every_milestone_is_computed_or_says_what_it_waits_for():
     }
     assert dict(waiting) == {
         "special_reasons": {"M8"}, "statement": {"M9"}, "meeting": {"M10", "M19", "M20"}, "watch": {"M11"},
-        "follow_up": {"M12"}, "clarification": {"M18"}, "action_item": {"M21"}, "plan_review": {"M22"},
+        "follow_up": {"M12"}, "clarification": {"M18"}, "action_item": {"M21"},
         "absence": {"M24"}, "report_due": {"M25"}, "training": {"M27"}, "evaluation": {"M28"},
     }  # fmt: skip
 
