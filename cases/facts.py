@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from audit.dates import DateField
+from cases.forms import PersonText
 from cases.models.case import DEGREES, Benefit
 from cases.models.item import ItemType
 
@@ -26,9 +27,20 @@ STATEMENT_FORMS: Choices = [
     ("FK 7801", _("FK 7801, statement for activity compensation")),
     ("FK 7802", _("FK 7802, statement for extended schooling")),
 ]
+# What Försäkringskassan answers to a statement; that it waits is no decision and is asked for on a list only.
+GRANTED, REFUSED, WAITING = "granted", "refused", "waiting"
 DECIDED: Choices = [
-    ("granted", pgettext_lazy("decision", "Granted")),
-    ("refused", pgettext_lazy("decision", "Refused")),
+    (GRANTED, pgettext_lazy("decision", "Granted")),
+    (REFUSED, pgettext_lazy("decision", "Refused")),
+]
+ANSWERS: Choices = [*DECIDED, (WAITING, pgettext_lazy("decision", "Waiting"))]
+# Where what is written of a decision comes from.
+BY_FK, BY_PATIENT, BY_LETTER, ON_PAPER = "fk", "patient", "letter", "paper"
+TOLD_BY: Choices = [
+    (BY_FK, pgettext_lazy("told by", "Försäkringskassan")),
+    (BY_PATIENT, pgettext_lazy("told by", "The patient")),
+    (BY_LETTER, pgettext_lazy("told by", "A letter that was shown")),
+    (ON_PAPER, pgettext_lazy("told by", "Försäkringskassan, on paper")),
 ]
 
 
@@ -74,6 +86,15 @@ def choice(name: str, label: Words, choices: Choices, **more) -> Fact:
     return Fact(name, label, _choice, choices, tell=_chosen, **more)
 
 
+def _decided(fact: Fact) -> forms.Field:
+    return forms.ChoiceField(choices=[("", _("Choose")), *DECIDED], required=bool(fact.required))
+
+
+def line(name: str, label: Words, **more) -> Fact:
+    """A few words of text, never a personal number."""
+    return Fact(name, label, lambda fact: PersonText(max_length=100), **more)
+
+
 def day(name: str, label: Words, **more) -> Fact:
     """A date."""
     return Fact(name, label, lambda fact: DateField(required=bool(fact.required)), **more)
@@ -87,12 +108,17 @@ def degree(name: str, label: Words, **more) -> Fact:
 PERIOD = (day("period_start", _("Applies from")), day("period_end", _("Applies until")))
 
 FACTS: Mapping[str, tuple[Fact, ...]] = {
-    ItemType.STATEMENT: (choice("form", _("Which statement"), STATEMENT_FORMS),),
+    ItemType.STATEMENT: (
+        choice("form", _("Which statement"), STATEMENT_FORMS),
+        day("sent_to_fk_on", _("Sent to Försäkringskassan")),
+    ),
     ItemType.DECISION: (
-        choice("outcome", pgettext_lazy("decision", "Outcome"), DECIDED),
+        Fact("outcome", pgettext_lazy("decision", "Outcome"), _decided, ANSWERS, tell=_chosen),
         choice("benefit", _("Benefit"), Benefit.choices),
         *PERIOD,
         degree("degree", _("Extent")),
+        line("officer", _("Officer at Försäkringskassan")),
+        choice("told_by", _("According to"), TOLD_BY),
     ),
 }
 # Pairs of days in which the second may not be before the first.

@@ -17,6 +17,7 @@ from cases.views import (
     legalmatrix,
     papers,
     preview,
+    statements,
 )
 
 urlpatterns = [
@@ -70,6 +71,11 @@ urlpatterns = [
         name="print_receipt",
     ),
     path("cases/<str:number>/items/<int:pk>/wrong/<int:unit>/", incidents.report, name="report_incident"),
+    path("cases/<str:number>/items/<int:pk>/tick/", statements.tick, name="tick_decision"),
+    path("cases/<str:number>/items/<int:pk>/match/", statements.match, name="match_decision"),
+    path("statements/", statements.overview, name="statements"),
+    path("statements/lists/new/", statements.new_list, name="new_statement_list"),
+    path("statements/lists/<str:list_number>/", statements.statement_list, name="statement_list"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
     path("archive/", archive.hand_out, name="archive"),

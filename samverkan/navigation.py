@@ -10,7 +10,7 @@ from cases.actions.case import may_open_cases
 from initiatives.access import visible_to as insatser_of
 from inquiries.models import Inquiry
 from parties.access import PortalRequest
-from parties.models import CARE_KINDS, Role
+from parties.models import CARE_KINDS, PartyKind, Role
 
 WORKLIST = ("worklist", _("To do"), "todo")
 CASES = ("cases", _("Cases"), "folder")
@@ -21,6 +21,7 @@ REPORTS = ("reports", _("Reports"), "chart")
 LOG = ("access_log", _("Access log"), "shield")
 ARCHIVE = ("archive", _("Hand out from the archive"), "document")
 PEOPLE = ("people", _("People and units"), "people")
+STATEMENTS = ("statements", _("Statements and decisions"), "list")
 IMPORT = ("import_cases", pgettext_lazy("menu", "Import a case list"), "upload")
 
 _CASE_WORK = [WORKLIST, CASES, INQUIRIES, OWN]
@@ -49,6 +50,8 @@ def menu(request: PortalRequest) -> list[list[tuple]]:
     flat = [entry for group in groups for entry in group]
     if INITIATIVES not in flat and insatser_of(member).exists():
         groups.append([INITIATIVES, REPORTS])
+    if member.unit.party.kind == PartyKind.FK and _CASE_WORK[0] in flat and may_write(member):
+        groups[0].append(STATEMENTS)
     if member.role == Role.ADMINISTRATOR and member.unit.party.kind in CARE_KINDS:
         groups[0].append(IMPORT)
     return groups
@@ -70,6 +73,8 @@ def frame(request: PortalRequest) -> dict:
     current = request.resolver_match.view_name if request.resolver_match else ""
     groups = menu(request)
     section = SECTION_OF.get(current, current)
+    if section == "statements" and not any(STATEMENTS in group for group in groups):
+        section = "cases"
     if section == "import_cases" and not any(IMPORT in group for group in groups):
         section = "cases"
     waiting = Inquiry.objects.waiting_for(member) if member is not None and member.is_case_role else 0
@@ -134,8 +139,14 @@ SECTION_OF = {
             "copy_item",
             "report_incident",
             "seen_by",
+            "tick_decision",
+            "match_decision",
         ],
         "cases",
+    ),
+    **dict.fromkeys(
+        ["statements", "new_statement_list", "statement_list"],
+        "statements",
     ),
     **dict.fromkeys(["incident", "heed_incident"], "worklist"),
     **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),

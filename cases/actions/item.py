@@ -9,6 +9,7 @@ from django.http import Http404
 from audit import ledger
 from cases.actions.case import touch
 from cases.actions.locking import locked
+from cases.actions.match import carry_matches
 from cases.law import InformationKind
 from cases.models import Case, Item, ItemType
 from cases.models.item import KIND_OF_TYPE, WRITABLE_TYPES, types_for
@@ -94,5 +95,7 @@ def write_version(
         facts=item.facts if facts is None else facts,
         replaces=item,
     )
+    if item.type in (ItemType.STATEMENT, ItemType.DECISION):
+        carry_matches(by=by, item=item, version=version)
     ledger.record("item.version", by=by, case=case.pk, persons=[case.person_id], note=item.kind)
     return version

@@ -9,9 +9,12 @@ from cases.models.former_number import FormerNumber, NumberChange
 from cases.models.hand_over import HandOver, HandOverEnd
 from cases.models.incident import Incident, IncidentNote
 from cases.models.item import Item, ItemType
+from cases.models.match import Match
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
+from cases.models.statement_list import ListOpening, StatementList, StatementRow
+from cases.models.tick import Done, Tick
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
@@ -22,9 +25,12 @@ from cases.models import former_number as _former_number  # isort: skip
 from cases.models import hand_over as _hand_over  # isort: skip
 from cases.models import incident as _incident  # isort: skip
 from cases.models import item as _item  # isort: skip
+from cases.models import match as _match  # isort: skip
 from cases.models import mistake as _mistake  # isort: skip
 from cases.models import outcome as _outcome  # isort: skip
 from cases.models import person as _person  # isort: skip
+from cases.models import statement_list as _statement_list  # isort: skip
+from cases.models import tick as _tick  # isort: skip
 
 CLASSIFIED = (
     _block.CLASSIFIED
@@ -39,6 +45,9 @@ CLASSIFIED = (
     | _declined.CLASSIFIED
     | _mistake.CLASSIFIED
     | _incident.CLASSIFIED
+    | _statement_list.CLASSIFIED
+    | _match.CLASSIFIED
+    | _tick.CLASSIFIED
 )
 
 __all__ = [
@@ -57,6 +66,7 @@ __all__ = [
     "ConsentLine",
     "Declined",
     "Disclosure",
+    "Done",
     "Ending",
     "FormerNumber",
     "HandOver",
@@ -65,6 +75,8 @@ __all__ = [
     "IncidentNote",
     "Item",
     "ItemType",
+    "ListOpening",
+    "Match",
     "Mistake",
     "NumberChange",
     "NumberKind",
@@ -73,4 +85,7 @@ __all__ = [
     "Sex",
     "Spell",
     "State",
+    "StatementList",
+    "StatementRow",
+    "Tick",
 ]

@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import closing, hand_over, incidents, listing, milestones, seams
+from cases import closing, hand_over, incidents, listing, milestones, seams, statements
 from cases.access import case_worker, may_write
 from cases.actions.case import may_open_cases
 from cases.forms import NewCaseForm
 from cases.listing import SHOW_PERSONS
 from cases.views.case import initiatives_of
 from parties.access import PortalRequest
+from parties.models import CARE_KINDS
 
 
 @require_safe
@@ -25,6 +26,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         hand_over.worklist,
         milestones.matters,
         closing.outcomes_due,
+        statements.waiting_lists,
         *seams.worklist,
     )
     work = parts if may_write(member) else ()
@@ -59,7 +61,8 @@ def cases(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "cases/list.html",
-        {"page": page, "show": show, "received": show == "received", "member": member, "whose": whose},
+        {"page": page, "show": show, "received": show == "received", "member": member, "whose": whose}
+        | {"has_statements": member.unit.party.kind in CARE_KINDS},
     )
 
 
