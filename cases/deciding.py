@@ -105,7 +105,7 @@ class Standing:
         found = {
             pk: cls(
                 case=case, giver=giver, owner=case.unit_id == giver.pk, state=stands[pk][0] or State.CLOSED, now=now,
-                left=left.get(case.initiative_id, frozenset()), blocked=frozenset(stands[pk][1]["units"]),
+                left=left[case.initiative_id] if case.initiative_id else frozenset(), blocked=frozenset(stands[pk][1]["units"]),
                 blocked_in_region=stands[pk][1]["region"],
             )
             for pk, case in chosen.items()

@@ -2,29 +2,17 @@
 
 Which decision answers a statement is what a unit has said (Match); else the one decision on the case, of the benefit that
 the statement's form is about and not older than it, when no other statement could be meant. What a unit does not see
-answers nothing for it: every subquery here begins at what the reader may see, and counts are those of the rows.
+answers nothing for it: everything here begins at the rows the reader may see, and counts are of those rows. A unit's
+statements are few enough to be read whole: which answers which is said in Python, where it can be read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import (
-    BigIntegerField,
-    Exists,
-    Max,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models import Case as If
-from django.db.models.fields.json import KT
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -57,96 +45,141 @@ ENDS = {"ends12": 12, "ends6": 6, "ends3": 3}
 ALL, NEW = "all", "new"
 FILTERS = (WAITING, GRANTED, REFUSED, *ENDS, NEW, ALL)
 
-_BENEFIT = If(
-    *(When(form=form, then=Value(benefit)) for form, benefit in BENEFIT_OF_FORM.items()),
-    default=None,
-    output_field=TextField(null=True),
-)
+
+@dataclass(frozen=True)
+class Known:
+    """One statement, and the decision that answers it as far as the reader sees: its key, its outcome, its last day."""
+
+    pk: int
+    case: int
+    day: date
+    form: str
+    decision: int | None = None
+    outcome: str = ""
+    period_end: str = ""
+    decided_on: date | None = None
+
+    @property
+    def waits(self) -> bool:
+        """No decision is seen, or Försäkringskassan has said that it waits."""
+        return self.decision is None or self.outcome == WAITING
+
+
+def _seen(member: Membership) -> list[dict[str, Any]]:
+    """Every version of a statement or a decision that the member sees on a case that may be opened.
+
+    In two queries: the unit's own by its index, those given to it from its inbox. One query with both would read every item.
+    """
+    state = CaseState.objects.filter(case=OuterRef("case")).order_by("-from_at", "-id")
+    found = (
+        Item.objects.visible_to(member)
+        .filter(opens(member, "case_id"), type__in=[ItemType.STATEMENT, ItemType.DECISION])
+        .annotate(state=Subquery(state.values("state")[:1]))
+    )
+    given = Disclosure.objects.standing().filter(to_unit_id=member.unit_id, item__isnull=False)
+    return [
+        dict(row)
+        for part in (
+            found.filter(unit_id=member.unit_id),
+            found.filter(pk__in=given.values("item")).exclude(unit_id=member.unit_id),
+        )
+        for row in part.values(
+            "pk", "case_id", "type", "happened_on", "replaces_id", "state", "facts__form", "facts__benefit",
+            "facts__outcome", "facts__period_end",
+        )
+    ]  # fmt: skip
+
+
+def known(member: Membership, *, listed: Collection[int] = ()) -> list[Known]:
+    """The statements the member sees, the last issued first: their latest versions, on cases that are not closed.
+
+    listed: versions that stand on a list, which stay on it whatever has been written since; only those are told then.
+    """
+    seen = {row["pk"]: row for row in _seen(member)}
+    replaced_by = {row["replaces_id"]: pk for pk, row in seen.items() if row["replaces_id"]}
+
+    def latest(pk: int) -> int:
+        while pk in replaced_by:
+            pk = replaced_by[pk]
+        return pk
+
+    said: dict[int, int] = {}
+    spoken_of = set()
+    for statement, decision, undone_at in (
+        Match.objects.visible_to(member)
+        .filter(statement__in=seen, decision__in=seen)
+        .order_by("decision")
+        .values_list("statement", "decision", "undone_at")
+    ):
+        spoken_of.add(latest(decision))
+        if undone_at is None:
+            said[latest(statement)] = latest(decision)
+    last = [row for pk, row in seen.items() if pk not in replaced_by]
+    plain = _plainly_answered(last, said, spoken_of)
+    wanted = listed or [
+        row["pk"] for row in last if row["type"] == ItemType.STATEMENT and row["state"] != State.CLOSED
+    ]
+    rows = []
+    for pk in wanted:
+        if pk not in seen:
+            continue
+        row = seen[pk]
+        answered = said.get(latest(pk)) or plain.get(latest(pk))
+        known = Known(pk, row["case_id"], row["happened_on"], row["facts__form"] or "", answered)
+        if answered:
+            told = seen[answered]
+            known = replace(
+                known,
+                outcome=told["facts__outcome"] or "",
+                period_end=told["facts__period_end"] or "",
+                decided_on=told["happened_on"],
+            )
+        rows.append(known)
+    return sorted(rows, key=lambda k: (k.day, k.pk), reverse=True)
+
+
+def _plainly_answered(
+    rows: list[dict[str, Any]], said: dict[int, int], spoken_of: set[int]
+) -> dict[int, int]:
+    """Statement → decision where it is plain: the benefit is the form's, the decision is not older, and no other
+    statement without an answer could be meant. Of several decisions the last one answers.
+    """
+    open_ones: dict[tuple[int, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        benefit = BENEFIT_OF_FORM.get(row["facts__form"] or "")
+        if row["type"] == ItemType.STATEMENT and benefit and row["pk"] not in said:
+            open_ones[row["case_id"], benefit].append(row)
+    found: dict[int, int] = {}
+    decisions = (r for r in rows if r["type"] == ItemType.DECISION and r["pk"] not in spoken_of)
+    for decision in sorted(decisions, key=lambda r: (r["happened_on"], r["pk"])):
+        could_be = [
+            row
+            for row in open_ones[decision["case_id"], decision["facts__benefit"] or ""]
+            if row["happened_on"] <= decision["happened_on"]
+        ]
+        if len(could_be) == 1:
+            found[could_be[0]["pk"]] = decision["pk"]
+    return found
+
+
+def chosen(rows: Iterable[Known], which: str, today: date, since: date | None = None) -> list[Known]:
+    """The rows of one filter; counts and pages are of these."""
+    if which in ENDS:
+        # ISO days stand in the order of time.
+        first, last = today.isoformat(), months_after(today, ENDS[which]).isoformat()
+        return [k for k in rows if k.outcome == GRANTED and first <= k.period_end <= last]
+    newest = since or months_after(today, -2)
+    tests: dict[str, Callable[[Known], bool]] = {
+        WAITING: lambda k: k.waits,
+        GRANTED: lambda k: k.outcome == GRANTED,
+        REFUSED: lambda k: k.outcome == REFUSED,
+        NEW: lambda k: k.outcome == GRANTED and (k.decided_on or date.min) >= newest,
+    }
+    return [k for k in rows if which not in tests or tests[which](k)]
 
 
 def _decisions(member: Membership) -> QuerySet[Item]:
-    return Item.objects.visible_to(member).latest_versions().filter(type=ItemType.DECISION)
-
-
-def _statements(member: Membership) -> QuerySet[Item]:
-    """Every version of a statement that the member sees, with what form it is and of which benefit."""
-    seen = Item.objects.visible_to(member).filter(type=ItemType.STATEMENT)
-    return seen.annotate(form=KT("facts__form")).annotate(benefit=_BENEFIT)
-
-
-def statements(member: Membership, *, as_listed: bool = False) -> QuerySet[Item]:
-    """The statements the member sees on cases that may be opened, each with `decided` (the key of the decision that answers
-    it, or None), its `outcome` and `period_end`. The latest versions, on cases that are not closed; as_listed: those
-    that stand on a list stay on it, whatever has been written since.
-    """
-    visible = _statements(member).latest_versions()
-    said = (
-        Match.objects.standing()
-        .filter(
-            # What was said of the version before this one still answers it.
-            Q(statement=OuterRef("pk")) | Q(statement=OuterRef("replaces")),
-            Exists(_decisions(member).filter(pk=OuterRef("decision"))),
-        )
-        .order_by("-decision_id")
-    )
-    matches = Match.objects.visible_to(member)
-    # Another statement that the same decision could answer: then it is for somebody to say.
-    rivals = (
-        visible.filter(
-            case=OuterRef("case"),
-            benefit=OuterRef("benefit_decided"),
-            happened_on__lte=OuterRef("happened_on"),
-        )
-        .exclude(pk=OuterRef(OuterRef("pk")))
-        .filter(~Exists(matches.standing().filter(statement=OuterRef("pk"))))
-    )
-    plain = (
-        _decisions(member)
-        .annotate(benefit_decided=KT("facts__benefit"))
-        .filter(
-            case=OuterRef("case"),
-            benefit_decided=OuterRef("benefit"),
-            happened_on__gte=OuterRef("happened_on"),
-        )
-        .filter(~Exists(matches.filter(decision=OuterRef("pk"))), ~Exists(rivals))
-        .order_by("-happened_on", "-pk")
-    )
-    state = CaseState.objects.filter(case=OuterRef("case")).order_by("-from_at", "-id")
-    if as_listed:
-        chosen = _statements(member)
-    else:
-        # Another unit's case tells no state, and is none the less there.
-        chosen = visible.annotate(state=Subquery(state.values("state")[:1])).filter(
-            Q(state=None) | ~Q(state=State.CLOSED)
-        )
-    chosen = chosen.filter(opens(member, "case_id")).annotate(
-        decided=Coalesce(
-            Subquery(said.values("decision")[:1]),
-            Subquery(plain.values("pk")[:1]),
-            output_field=BigIntegerField(),
-        )
-    )
-    decision = Item.objects.filter(pk=OuterRef("decided"))
-    return chosen.annotate(
-        outcome=Subquery(decision.annotate(v=KT("facts__outcome")).values("v")[:1]),
-        period_end=Subquery(decision.annotate(v=KT("facts__period_end")).values("v")[:1]),
-        decided_on=Subquery(decision.values("happened_on")[:1]),
-    )
-
-
-def filtered(rows: QuerySet[Item], which: str, today: date, since: date | None = None) -> QuerySet[Item]:
-    """The rows of one filter. Waiting: no decision is seen, or Försäkringskassan has said that it waits."""
-    if which == WAITING:
-        return rows.filter(Q(decided=None) | Q(outcome=WAITING))
-    if which in (GRANTED, REFUSED):
-        return rows.filter(outcome=which)
-    if which in ENDS:
-        # ISO days stand in the order of time.
-        until = months_after(today, ENDS[which]).isoformat()
-        return rows.filter(outcome=GRANTED, period_end__gte=today.isoformat(), period_end__lte=until)
-    if which == NEW:
-        return rows.filter(outcome=GRANTED, decided_on__gte=since or months_after(today, -2))
-    return rows
+    return Item.objects.visible_to(member).filter(type=ItemType.DECISION)
 
 
 # ── Rows ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,15 +235,19 @@ class Row:
 
 
 def rows_of(
-    found: Iterable[Item],
+    found: Iterable[Known],
     member: Membership,
     *,
     with_persons: bool = False,
     changed_since: datetime | None = None,
 ) -> list[Row]:
-    """The rows of statements with `decided` (see statements()), in their order; as many queries for two as for fifty."""
-    items = list(found)
-    decided = {item.pk: item.decided for item in items}  # type: ignore[attr-defined]
+    """The rows of these statements, in their order; as many queries for two as for fifty."""
+    decided = {k.pk: k.decision for k in found}
+    by_pk = {
+        item.pk: item
+        for item in Item.objects.visible_to(member).filter(pk__in=decided).select_related(*_WITH)
+    }
+    items = [by_pk[pk] for pk in decided if pk in by_pk]
     decisions = {
         d.pk: d
         for d in _decisions(member)
@@ -237,7 +274,8 @@ def rows_of(
     changed = _changed(member, decided, changed_since) if changed_since else set()
     rows = []
     for item in items:
-        decision = decisions.get(decided[item.pk]) if decided[item.pk] else None
+        answered = decided[item.pk]
+        decision = decisions.get(answered) if answered else None
         facts = decision.facts if decision else {}
         person = item.case.person
         shown = with_persons and not person.protected
@@ -341,18 +379,15 @@ def overview(
     with_persons: bool = False,
 ) -> Page:
     """*Statements and decisions*: the statements the unit sees, the last issued first, a page at a time."""
-    rows = filtered(statements(member), which, today, since).order_by("-happened_on", "-pk")
+    rows = chosen(known(member), which, today, since)
     key = _key(before)
-    if key:
-        rows = rows.filter(Q(happened_on__lt=key[0]) | Q(happened_on=key[0], pk__lt=key[1]))
-    found = list(rows.select_related(*_WITH)[: PAGE + 1])
-    page = Page(rows_of(found[:PAGE], member, with_persons=with_persons))
-    page.persons = [item.case.person_id for item in found[:PAGE]]
+    left = [k for k in rows if (k.day, k.pk) < key] if key else rows
+    page = Page(rows_of(left[:PAGE], member, with_persons=with_persons))
+    page.persons = [row.statement.case.person_id for row in page.rows]
     if not key:
-        page.count = f"{PAGE}+" if len(found) > PAGE else str(len(found))
-    if len(found) > PAGE:
-        last = found[PAGE - 1]
-        page.next_before = f"{last.happened_on.isoformat()}_{last.pk}"
+        page.count = f"{PAGE}+" if len(rows) > PAGE else str(len(rows))
+    if len(left) > PAGE:
+        page.next_before = f"{left[PAGE - 1].day.isoformat()}_{left[PAGE - 1].pk}"
     return page
 
 
@@ -405,14 +440,18 @@ def receivers(member: Membership) -> QuerySet[Unit]:
 
 def proposed(member: Membership, to: Unit, which: str, *, with_persons: bool = False) -> Preview:
     """The unit's own statements that have stood on no list to the unit, or all that no decision is known of."""
-    rows = statements(member).filter(unit_id=member.unit_id)
+    rows = known(member)
     if which == UNDECIDED:
-        rows = filtered(rows, WAITING, timezone.localdate())
+        rows = [k for k in rows if k.waits]
     else:
-        listed = StatementRow.objects.filter(unit_id=member.unit_id, to_unit=to, item=OuterRef("pk"))
-        rows = rows.filter(~Exists(listed))
+        listed = StatementRow.objects.filter(unit_id=member.unit_id, to_unit=to)
+        on_a_list = set(listed.values_list("item", flat=True))
+        rows = [k for k in rows if k.pk not in on_a_list]
     found = list(
-        rows.order_by("happened_on", "pk").select_related("case__person", "case__unit")[: MOST_ROWS + 1]
+        Item.objects.visible_to(member)
+        .filter(pk__in=[k.pk for k in rows], unit_id=member.unit_id)
+        .order_by("happened_on", "pk")
+        .select_related("case__person", "case__unit")[: MOST_ROWS + 1]
     )
     items = found[:MOST_ROWS]
     standing = Standing.of_cases((item.case for item in items), member.unit)
@@ -478,14 +517,9 @@ def list_rows(
     sent: StatementList, member: Membership, *, with_persons: bool = False, since: datetime | None = None
 ) -> list[Row]:
     """The rows of a list that the reader sees now, in the order of their days."""
-    on_it = StatementRow.objects.visible_to(member).filter(list=sent, item=OuterRef("pk"))
-    found = list(
-        statements(member, as_listed=True)
-        .filter(Exists(on_it))
-        .order_by("happened_on", "pk")
-        .select_related(*_WITH)
-    )
-    rows = rows_of(found, member, with_persons=with_persons, changed_since=since)
+    on_it = set(StatementRow.objects.visible_to(member).filter(list=sent).values_list("item", flat=True))
+    found = known(member, listed=on_it) if on_it else []
+    rows = rows_of(reversed(found), member, with_persons=with_persons, changed_since=since)
     if sent.unit_id != member.unit_id:
         excluded = excluded_on(row.statement.case_id for row in rows)
         for row in rows:

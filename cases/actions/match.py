@@ -8,7 +8,7 @@ from django.http import Http404
 from audit import ledger
 from cases.actions.locking import locked
 from cases.facts import GRANTED
-from cases.models import Case, Item, ItemType, Match, Tick
+from cases.models import Case, Done, Item, ItemType, Match, Tick
 from cases.models.tick import done_by
 from parties.models import Membership
 
@@ -62,20 +62,21 @@ def unmatch(*, by: Membership, case: Case, statement: Item, decision: Item) -> i
     return undone
 
 
-def _tickable(by: Membership, case: Case, item: Item) -> Item:
+def _tickable(by: Membership, case: Case, item: Item) -> tuple[Item, Done]:
     decision = _seen(by, case, item, ItemType.DECISION)
     if decision.facts.get("outcome") != GRANTED:
         raise Http404
-    if done_by(by.unit) is None:
+    what = done_by(by.unit)
+    if what is None:
         raise PermissionDenied("tick")
-    return decision
+    return decision, what
 
 
 @transaction.atomic
 def tick(*, by: Membership, case: Case, item: Item) -> Tick:
     """The unit has done its part about a granted decision: the care its journal note, Försäkringskassan its watch."""
     case = locked(case, by=by, action="write_item")
-    decision, what = _tickable(by, case, item), done_by(by.unit)
+    decision, what = _tickable(by, case, item)
     there = Tick.objects.standing().filter(item=decision, unit_id=by.unit_id, what=what).first()
     if there is not None:
         return there
@@ -90,7 +91,7 @@ def tick(*, by: Membership, case: Case, item: Item) -> Tick:
 def untick(*, by: Membership, case: Case, item: Item) -> int:
     """The unit takes its tick back."""
     case = locked(case, by=by, action="write_item")
-    decision, what = _tickable(by, case, item), done_by(by.unit)
+    decision, what = _tickable(by, case, item)
     undone = (
         Tick.objects.standing()
         .filter(item=decision, unit_id=by.unit_id, what=what)

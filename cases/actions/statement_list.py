@@ -164,11 +164,10 @@ def answer(
     if outcome not in dict(ANSWERS):
         raise ValueError(outcome)
     case = locked(case, by=by, action="write_item")
-    statement = (
-        Item.objects.visible_to(by).filter(pk=statement.pk, case=case, type=ItemType.STATEMENT).first()
-    )  # type: ignore[assignment]
-    if statement is None:
+    found = Item.objects.visible_to(by).filter(pk=statement.pk, case=case, type=ItemType.STATEMENT).first()
+    if found is None:
         raise Http404
+    statement = found
     if not may_answer(by, statement):
         raise PermissionDenied("answer")
     before = own_answer(statement, by.unit_id)
@@ -184,18 +183,19 @@ def answer(
         "officer": officer.strip(),
         "told_by": told_by,
     }
-    words = {
-        "heading": _("%(answer)s, %(form)s")
-        % {"answer": dict(ANSWERS)[outcome], "form": form or _("Statement")},
-        "happened_on": timezone.localdate(),
-        "facts": {name: value for name, value in facts.items() if value not in (None, "")},
-    }
+    kept = {name: value for name, value in facts.items() if value not in (None, "")}
+    heading = _("%(answer)s, %(form)s") % {"answer": dict(ANSWERS)[outcome], "form": form or _("Statement")}
+    on = timezone.localdate()
     if before is None:
-        item = item_verbs.write_item(by=by, case=case, type=ItemType.DECISION, **words)
+        item = item_verbs.write_item(
+            by=by, case=case, type=ItemType.DECISION, heading=heading, happened_on=on, facts=kept
+        )
         match(by=by, case=case, statement=statement, decision=item)
     else:
         # The later version answers what the earlier did: write_version carries the match along.
-        item = item_verbs.write_version(by=by, case=case, item=before, text=before.text, **words)
+        item = item_verbs.write_version(
+            by=by, case=case, item=before, heading=heading, text=before.text, happened_on=on, facts=kept
+        )
     if statement.unit_id == by.unit_id:
         return Answer(item)
     sent = _give(by, item, statement.unit, list(confirmed))

@@ -174,8 +174,10 @@ def statement_list(request: PortalRequest, list_number: str) -> HttpResponse:
             except Superseded:
                 # Nothing is written over, and nothing typed is lost: both stand on the page.
                 meanwhile = verbs.own_answer(chosen.statement, member.unit_id)
-                form.data = form.data.copy()
-                form.data["seen"] = str(meanwhile.pk) if meanwhile else ""
+                form.data = {
+                    **{name: form.data[name] for name in form.data},
+                    "seen": str(meanwhile.pk) if meanwhile else "",
+                }
                 form.add_error(None, _("Someone already answered. Your text is kept as a draft."))
             else:
                 _tell_answer(request, answer, chosen, ours)
