@@ -83,7 +83,6 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "statements.sent": _("Sent a statement list"),
             "statements.read": _("Read a statement list"),
             "statements.printed": _("Printed a statement list"),
-            "statements.pasted": _("Compared a pasted list of statements with the unit’s cases"),
             "decision.matched": _("Matched a decision with a statement"),
             "decision.unmatched": _("Took back the match of a decision"),
             "decision.ticked": _("Ticked what was done about a decision"),

@@ -1,4 +1,4 @@
-"""The forms of the statement lists: to whom and which statements, the answer to one of them, and a pasted list."""
+"""The forms of the statement lists: to whom and which statements, and the answer to one of them."""
 
 from django import forms
 from django.db.models import QuerySet
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from audit.fields import field_of
-from cases.facts import ANSWERS, BY_LETTER, BY_PATIENT, GRANTED, ON_PAPER, STATEMENT_FORMS, TOLD_BY
+from cases.facts import ANSWERS, BY_LETTER, BY_PATIENT, GRANTED, ON_PAPER, TOLD_BY
 from cases.forms import CHOOSE, PersonText
 from cases.models.case import DEGREES
 from cases.statements import SINCE_LAST, UNDECIDED
@@ -80,17 +80,3 @@ class RowForm(forms.Form):
                     _now("The end is before the start. Write a date from %(date)s on.") % {"date": start},
                 )
         return values
-
-
-class PasteForm(forms.Form):
-    """Lines as they come from another system: a personal number, and if it stands there the statement and the day."""
-
-    lines = forms.CharField(
-        label=_("The list"), max_length=20000, strip=True,
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
-        help_text=_("One line for each statement: personal number, form and day, for example 19850101-9802 FK 7801 2026-03-04."),
-        error_messages={"required": _("Paste at least one line.")},
-    )  # fmt: skip
-    form = forms.ChoiceField(
-        label=_("Where a line says no form"), required=False, choices=[*CHOOSE, *STATEMENT_FORMS]
-    )

@@ -38,6 +38,7 @@ from cases.models import (
 from cases.models.case import CaseState, opens
 from cases.models.statement_list import ListOpening
 from cases.models.tick import Done, done_by
+from cases.papers import full_name
 from cases.seams import Matter
 from parties.models import Membership, PartyKind, Unit
 
@@ -215,6 +216,11 @@ class Row:
     suggestions: list[Item] = field(default_factory=list)
     ticks: list[TickShown] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
+
+    @property
+    def unanswered(self) -> bool:
+        """Nothing is known of it yet: no decision, and no word that it waits."""
+        return self.decision is None
 
     @property
     def is_granted(self) -> bool:
@@ -527,21 +533,65 @@ def list_rows(
     return rows
 
 
+@dataclass(frozen=True)
+class PaperRow:
+    """One row on paper. `person` is for the ledger."""
+
+    person: int
+    name: str
+    number: str
+    form: str
+    issued: str
+
+
+def on_paper(sent: StatementList, member: Membership) -> dict[str, Any]:
+    """What stands on the printed list: of the unit's own list, the rows whose giving stands at this moment.
+
+    What has lost its ground since is not printed anew, and neither is it counted on the paper.
+    """
+    given = Disclosure.objects.standing().filter(from_unit_id=member.unit_id, to_unit_id=sent.to_unit_id)
+    rows = (
+        StatementRow.objects.visible_to(member)
+        .filter(list=sent, unit_id=member.unit_id)
+        .filter(Exists(given.filter(item=OuterRef("item"))))
+        .select_related("item", "case__person")
+        .order_by("item__happened_on", "item")
+    )
+    return {
+        "number": sent.number,
+        "from_unit": full_name(sent.unit),
+        "phone": sent.unit.phone,
+        "to_unit": full_name(sent.to_unit),
+        "sent_on": timezone.localtime(sent.sent_at).date().isoformat(),
+        "sent_by": sent.sent_by.user.name,
+        "printed": timezone.localdate().isoformat(),
+        "rows": [
+            PaperRow(
+                row.case.person_id,
+                row.case.person.name,
+                row.case.person.number or "",
+                str(row.item.facts.get("form") or row.item.heading),
+                row.item.happened_on.isoformat(),
+            )
+            for row in rows
+            if not row.case.person.protected
+        ],
+    }
+
+
 def waiting_lists(member: Membership) -> list[Matter]:
     """The rows of *Att göra*: at Försäkringskassan, lists with rows to answer; at the clinic, answers that have come."""
     if member.unit.party.kind != PartyKind.FK:
         return []
-    answered = Match.objects.standing().filter(
-        statement=OuterRef("item"), unit_id=member.unit_id, decision__unit_id=member.unit_id
-    )
+    on_a_list: dict[int, list[int]] = defaultdict(list)
+    rows = StatementRow.objects.visible_to(member).filter(to_unit_id=member.unit_id).order_by("-id")
+    for item, pk in rows.values_list("item_id", "list_id")[:1000]:
+        on_a_list[item].append(pk)
     counts: dict[int, int] = defaultdict(int)
-    for pk in (
-        StatementRow.objects.visible_to(member)
-        .filter(~Exists(answered), to_unit_id=member.unit_id)
-        .filter(opens(member, "case_id"))
-        .values_list("list_id", flat=True)[:1000]
-    ):
-        counts[pk] += 1
+    for k in known(member, listed=on_a_list) if on_a_list else []:
+        if k.decision is None:
+            for pk in on_a_list[k.pk]:
+                counts[pk] += 1
     lists = (
         StatementList.objects.visible_to(member)
         .filter(pk__in=counts)

@@ -76,6 +76,7 @@ urlpatterns = [
     path("statements/", statements.overview, name="statements"),
     path("statements/lists/new/", statements.new_list, name="new_statement_list"),
     path("statements/lists/<str:list_number>/", statements.statement_list, name="statement_list"),
+    path("statements/lists/<str:list_number>/paper/", statements.print_list, name="print_statement_list"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
     path("archive/", archive.hand_out, name="archive"),

@@ -145,7 +145,7 @@ SECTION_OF = {
         "cases",
     ),
     **dict.fromkeys(
-        ["statements", "new_statement_list", "statement_list"],
+        ["statements", "new_statement_list", "statement_list", "print_statement_list"],
         "statements",
     ),
     **dict.fromkeys(["incident", "heed_incident"], "worklist"),

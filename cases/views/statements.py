@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import listing, statements
+from cases import listing, papers, statements
 from cases.access import case_worker, open_case, open_item, refuse
 from cases.actions import match as match_verbs
 from cases.actions import statement_list as verbs
@@ -164,7 +164,7 @@ def statement_list(request: PortalRequest, list_number: str) -> HttpResponse:
     if wanted is not None and chosen is None:
         refuse(request, f"{list_number}/{wanted}")
     if chosen is None and not ours:
-        chosen = next((row for row in answerable if row.seen is None), None)
+        chosen = next((row for row in answerable if row.unanswered), None)
     form, meanwhile = None, None
     if chosen is not None:
         form = _row_form(request, chosen, ours)
@@ -203,7 +203,7 @@ def statement_list(request: PortalRequest, list_number: str) -> HttpResponse:
             "form": form,
             "meanwhile": meanwhile,
             "since": since,
-            "left": sum(row.seen is None for row in answerable),
+            "left": sum(row.unanswered for row in answerable),
             "may_send": verbs.may_send(member),
         },
     )
@@ -253,9 +253,25 @@ def _tell_answer(request: PortalRequest, answer: verbs.Answer, row: statements.R
 def _next_row(number: str, rows: list[statements.Row], done: statements.Row, ours: bool) -> str:
     """The next row that nobody has answered, after the one just done; the list when there is none."""
     place = rows.index(done)
-    left = [row for row in [*rows[place + 1 :], *rows[:place]] if row.seen is None]
+    left = [row for row in [*rows[place + 1 :], *rows[:place]] if row.unanswered]
     address = reverse("statement_list", args=[number])
     return f"{address}?{urlencode({'row': left[0].statement.pk})}#answer" if left else address
+
+
+@require_POST
+def print_list(request: PortalRequest, list_number: str) -> HttpResponse:
+    """The unit's own list on paper: the rows whose ground stands now, with room for the answers. Kept nowhere."""
+    sent = open_list(request, list_number)
+    member = who_acts(request)
+    if sent.unit_id != member.unit_id or not verbs.may_send(member):
+        refuse(request, list_number)
+    paper = statements.on_paper(sent, member)
+    ledger.record_read(
+        "statements.printed", by=member, persons=[row.person for row in paper["rows"]], note=sent.number
+    )
+    answer = HttpResponse(papers.drawn("statements", paper), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f"inline; filename={sent.number}.pdf"
+    return answer
 
 
 @require_POST

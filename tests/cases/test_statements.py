@@ -1,6 +1,7 @@
 """Statements and decisions: the list the clinic sends, what Försäkringskassan answers, and what each side may see of it."""
 
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit import ledger
 from audit.models import Entry
 from cases import statements
 from cases.actions import consent as consent_verbs
@@ -619,3 +621,70 @@ def test_a_key_that_is_none_is_the_first_page(cast):
         with acting(cast.coordinator):
             found = statements.overview(cast.coordinator, which="waiting", before=before, today=TODAY).rows
         assert [r.number for r in found] in ([item.case.number], []), before
+
+
+# ── On paper ────────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_paper_holds_what_is_given_now_and_is_the_owners_alone(cast, sign_in, monkeypatch):
+    one, two, without = (
+        statement(cast, name="Ett Namn"),
+        statement(cast, name="Annat Namn"),
+        statement(cast, kinds=()),
+    )
+    sent, _ = send(cast, one, two, without, on_paper=True)
+    withdraw_certificate(cast, two)
+    with acting(cast.coordinator):
+        paper = statements.on_paper(
+            StatementList.objects.select_related("unit__party", "to_unit__party", "sent_by__user").get(),
+            cast.coordinator,
+        )
+    assert [row.name for row in paper["rows"]] == ["Ett Namn"]
+    assert len(paper["rows"][0].number) == 13
+    address = f"/statements/lists/{sent.number}/paper/"
+    read, record = [], ledger.record_read
+
+    def noted(kind, **more):
+        read.append((kind, list(more.get("persons", ()))))
+        return record(kind, **more)
+
+    monkeypatch.setattr(ledger, "record_read", noted)
+    answer_ = sign_in(cast.coordinator).post(address)
+    assert answer_["Content-Type"] == "application/pdf" and answer_.content[:5] == b"%PDF-"
+    assert ("statements.printed", [one.case.person_id]) in read
+    for name in ("manager", "investigator", "other_clinic", "other_fk_unit", "soc_officer", "administrator"):
+        assert sign_in(cast.everyone[name]).post(address).status_code == 404, name
+
+
+# ── At the same time ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"])
+def test_a_withdrawal_under_way_ends_closed(cast):
+    """Sending waits for the case's lock, and finds that the ground has gone; a row of another case goes all the same."""
+    gone, stays = statement(cast), statement(cast)
+    holds, sends, outcome = threading.Event(), threading.Event(), []
+
+    def withdraws():
+        try:
+            with acting(cast.coordinator):
+                consent = Consent.objects.get(case=gone.case)
+                consent_verbs.withdraw(by=cast.coordinator, case=gone.case, consent=consent)
+                holds.set()
+                sends.wait(20)
+        finally:
+            connection.close()
+
+    def sender():
+        try:
+            holds.wait(20)
+            sends.set()
+            sent, rows_ = send(cast, gone, stays)
+            outcome.append((sent, {row.item.pk: row.given for row in rows_}))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=withdraws), threading.Thread(target=sender)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    ((sent, given),) = outcome
+    assert given == {gone.pk: False, stays.pk: True}
+    assert numbers(cast.investigator, sent) == [stays.case.number]
