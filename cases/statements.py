@@ -22,7 +22,7 @@ from cases.actions.statement_list import BENEFIT_OF_FORM, MOST_ROWS, may_answer
 from cases.deciding import Standing
 from cases.facts import ANSWERS, BY_FK, GRANTED, REFUSED, TOLD_BY, WAITING
 from cases.forms import months_after
-from cases.law import Act, Decision
+from cases.law import Act, Decision, Reason
 from cases.listing import PAGE, Page
 from cases.models import (
     ConsentLine,
@@ -399,6 +399,7 @@ def overview(
 
 # ── A list before it is sent ────────────────────────────────────────────────────────────────────────────────
 SINCE_LAST, UNDECIDED = "since", "undecided"
+ASK_FOR_CONSENT = frozenset({Reason.NO_CONSENT, Reason.CONSENT_ENDED, Reason.WITHDRAWN, Reason.NOT_YET})
 
 
 @dataclass
@@ -414,6 +415,11 @@ class Proposed:
     @property
     def form(self) -> str:
         return self.item.facts.get("form", "")
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether it is a consent that is missing, so that the person can be asked for one."""
+        return self.decision.reason in ASK_FOR_CONSENT
 
 
 @dataclass
@@ -434,7 +440,7 @@ class Preview:
     @property
     def persons_without(self) -> int:
         """How many persons have no ground: counted, for the unit that owns the list only."""
-        return len({row.item.case.person_id for row in self.held})
+        return len({row.item.case.person_id for row in self.held if row.can_be_asked})
 
 
 def receivers(member: Membership) -> QuerySet[Unit]:

@@ -100,7 +100,10 @@
   for (const form of document.querySelectorAll("form[data-answer-keys]")) {
     const keys = new Map(form.dataset.answerKeys.split(" ").map((pair) => pair.split(":")));
     form.parentElement.querySelectorAll("[data-keys-hint]").forEach((hint) => (hint.hidden = false));
-    if (!first) form.querySelector("input[name=outcome]:checked, input[name=outcome]")?.focus();
+    // After the browser has gone to the form's place on the page, which takes focus away.
+    addEventListener("load", () => setTimeout(() => {
+      if (!document.querySelector(".sv-summary")) form.querySelector("input[name=outcome]:checked, input[name=outcome]")?.focus();
+    }));
     form.addEventListener("keydown", (event) => {
       const written = event.target.matches("select, textarea, input:not([type=radio], [type=checkbox])");
       const answer = keys.get(event.key.toLowerCase());

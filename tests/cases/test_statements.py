@@ -95,7 +95,12 @@ def test_only_what_has_a_ground_goes_and_the_rest_is_told_to_the_owner_alone(cas
         allowed.case.number: True, without.case.number: False, half.case.number: False,
     }  # fmt: skip
     assert preview.persons_without == 2
-    assert "samtycke" in preview.held[0].decision.sentence
+    # A protected identity lacks no consent: nobody is asked for one.
+    protects(cast, half)
+    with acting(cast.coordinator):
+        preview = statements.proposed(cast.coordinator, cast.investigator.unit, statements.SINCE_LAST)
+    assert preview.persons_without == 1 and len(preview.held) == 2
+    assert any("samtycke" in row.decision.sentence for row in preview.held)
     sent, outcomes = send(cast, allowed, without, half)
     assert sorted((o.item.pk, o.given) for o in outcomes) == [
         (allowed.pk, True), (without.pk, False), (half.pk, False),
