@@ -6,6 +6,7 @@ deed builds it anew under the case's lock: what the page said a minute ago decid
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -87,6 +88,31 @@ class Standing:
         for line in ConsentLine.objects.filter(case=case, from_unit=giver).order_by("until_at", "id"):
             standing.lines[line.to_unit_id, line.kind].append(line)
         return standing
+
+    @classmethod
+    def of_cases(cls, cases: Iterable[Case], giver: Unit) -> "dict[int, Standing]":
+        """The same for many cases, by case, in as many queries for one as for a hundred (two more for each insats)."""
+        chosen = {case.pk: case for case in cases}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select c, portal.case_state(c), portal.blocks_on(c) from unnest(%s::bigint[]) c",
+                [list(chosen)],
+            )
+            stands = {pk: (state, json.loads(blocks)) for pk, state, blocks in cursor.fetchall()}
+        insatser = {case.initiative_id for case in chosen.values() if case.initiative_id}
+        left = {pk: parties_that_left(pk) for pk in insatser}
+        now = timezone.now()
+        found = {
+            pk: cls(
+                case=case, giver=giver, owner=case.unit_id == giver.pk, state=stands[pk][0] or State.CLOSED, now=now,
+                left=left[case.initiative_id] if case.initiative_id else frozenset(), blocked=frozenset(stands[pk][1]["units"]),
+                blocked_in_region=stands[pk][1]["region"],
+            )
+            for pk, case in chosen.items()
+        }  # fmt: skip
+        for line in ConsentLine.objects.filter(case__in=chosen, from_unit=giver).order_by("until_at", "id"):
+            found[line.case_id].lines[line.to_unit_id, line.kind].append(line)
+        return found
 
     def decide(self, act: Act, receiver: Unit, kind: str, *, request: int | None = None) -> Decision:
         """The decision for one receiver and kind. The overrides come first, in the order the law page gives them.

@@ -34,9 +34,20 @@ STATEMENT_FORMS: Choices = [
     ("FK 7801", _("FK 7801, statement for activity compensation")),
     ("FK 7802", _("FK 7802, statement for extended schooling")),
 ]
+# What Försäkringskassan answers to a statement; that it waits is no decision and is asked for on a list only.
+GRANTED, REFUSED, WAITING = "granted", "refused", "waiting"
 DECIDED: Choices = [
-    ("granted", pgettext_lazy("decision", "Granted")),
-    ("refused", pgettext_lazy("decision", "Refused")),
+    (GRANTED, pgettext_lazy("decision", "Granted")),
+    (REFUSED, pgettext_lazy("decision", "Refused")),
+]
+ANSWERS: Choices = [*DECIDED, (WAITING, pgettext_lazy("decision", "Waiting"))]
+# Where what is written of a decision comes from.
+BY_FK, BY_PATIENT, BY_LETTER, ON_PAPER = "fk", "patient", "letter", "paper"
+TOLD_BY: Choices = [
+    (BY_FK, pgettext_lazy("told by", "Försäkringskassan")),
+    (BY_PATIENT, pgettext_lazy("told by", "The patient")),
+    (BY_LETTER, pgettext_lazy("told by", "A letter that was shown")),
+    (ON_PAPER, pgettext_lazy("told by", "Försäkringskassan, on paper")),
 ]
 
 
@@ -81,6 +92,15 @@ def _per_cent(fact: Fact) -> forms.Field:
 def choice(name: str, label: Words, choices: Choices, **more) -> Fact:
     """One of a few words."""
     return Fact(name, label, _choice, choices, tell=_chosen, **more)
+
+
+def _decided(fact: Fact) -> forms.Field:
+    return forms.ChoiceField(choices=[("", _("Choose")), *DECIDED], required=bool(fact.required))
+
+
+def line(name: str, label: Words, **more) -> Fact:
+    """A few words of text, never a personal number."""
+    return Fact(name, label, lambda fact: PersonText(max_length=100), **more)
 
 
 def day(name: str, label: Words, **more) -> Fact:
@@ -131,12 +151,17 @@ def degree(name: str, label: Words, **more) -> Fact:
 PERIOD = (day("period_start", _("Applies from")), day("period_end", _("Applies until")))
 
 FACTS: Mapping[str, tuple[Fact, ...]] = {
-    ItemType.STATEMENT: (choice("form", _("Which statement"), STATEMENT_FORMS),),
+    ItemType.STATEMENT: (
+        choice("form", _("Which statement"), STATEMENT_FORMS),
+        day("sent_to_fk_on", _("Sent to Försäkringskassan")),
+    ),
     ItemType.DECISION: (
-        choice("outcome", pgettext_lazy("decision", "Outcome"), DECIDED),
+        Fact("outcome", pgettext_lazy("decision", "Outcome"), _decided, ANSWERS, tell=_chosen),
         choice("benefit", _("Benefit"), Benefit.choices),
         *PERIOD,
         degree("degree", _("Extent")),
+        line("officer", _("Officer at Försäkringskassan")),
+        choice("told_by", _("According to"), TOLD_BY),
     ),
 }
 
@@ -162,7 +187,7 @@ RESPONSIBLE: Choices = [
     *((k.value, k.label) for k in PartyKind if k not in (PartyKind.ASSOCIATION, PartyKind.EVALUATOR)),
     ("other", _("Someone else")),
 ]
-ANSWERS: Choices = [
+OFFER_ANSWERS: Choices = [
     ("accepted", _("Accepted")),
     ("declined", pgettext_lazy("offer", "Declined")),
     ("thinking", _("Thinks about it")),
@@ -260,7 +285,7 @@ CASE_WORK: Mapping[str, tuple[Fact, ...]] = {
     ),
     ItemType.OFFER: (
         text("offered", _("What was offered")),
-        choice("answer", pgettext_lazy("offer", "Answer"), ANSWERS),
+        choice("answer", pgettext_lazy("offer", "Answer"), OFFER_ANSWERS),
         day("answered_on", _("Date of the answer")),
     ),
     ItemType.MAPPING: tuple(fact for name, label in AREAS for fact in _area(name, label)),

@@ -20,11 +20,14 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases import statements as issued
 from cases.access import COORDINATES, may_write
 from cases.days import COUNTED_BENEFITS, SickLeave, date_of, day_number, leave_now
+from cases.facts import GRANTED, REFUSED
 from cases.forms import months_after
-from cases.models import Case, ConsentLine, Item, ItemType, Person, Spell, State
+from cases.models import Case, ConsentLine, Item, ItemType, Person, Spell, State, Tick
 from cases.models.case import Benefit
+from cases.models.tick import done_by
 from cases.seams import MOST_MATTERS, Matter
 from initiatives.timers import NAMES, TIMERS, timers_of
 from parties.models import CARE_KINDS, Membership, PartyKind, Role
@@ -116,6 +119,9 @@ class Facts:
     spells: list[Spell] = field(default_factory=list)
     items: list[dict] = field(default_factory=list)
     lines: list[dict] = field(default_factory=list)
+    # Each statement with its form and whether a decision answers it; granted decisions that the unit has not ticked.
+    statements: list[issued.Known] = field(default_factory=list)
+    unticked: set[int] = field(default_factory=set)
     born: date | None = None
 
     def leave(self, benefits: Collection[str]) -> SickLeave | None:
@@ -143,7 +149,7 @@ _CASE = ("pk", "number", "person_id", "opened_on", "updated_at", "initiative_id"
 
 
 def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[Facts]:
-    """The facts of the unit's own cases (`_CASE` of each), in five queries for one case as for a thousand."""
+    """The facts of the unit's own cases (`_CASE` of each), in nine queries for one case as for a thousand."""
     rows = [c for c in cases if c["state"] != State.CLOSED]
     times = timers_of(c["initiative_id"] for c in rows)
     by_case = {
@@ -157,7 +163,7 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
         by_case[spell.case_id].spells.append(spell)
     items = Item.objects.visible_to(member).latest_versions().filter(case__in=by_case, type__in=_TYPES)
     for item in items.values(
-        "case_id", "type", "happened_on", "unit_id", "unit__party__kind", "facts__employer", "facts__outcome",
+        "pk", "case_id", "type", "happened_on", "unit_id", "unit__party__kind", "facts__employer", "facts__outcome",
         "facts__benefit", "facts__period_start", "facts__period_end", "facts__return_plan", "facts__return_plan_on",
         "facts__review_on", "facts__answer",
     ).order_by("happened_on", "pk"):  # fmt: skip
@@ -170,6 +176,17 @@ def facts_of(cases: Iterable[Mapping], member: Membership, today: date) -> list[
         "to_unit_id", "from_unit__name", "to_unit__name", "received_at",
     ).order_by("consent_id", "pk"):  # fmt: skip
         by_case[line["case_id"]].lines.append(dict(line))
+    for known in issued.known(member):
+        if known.case in by_case:
+            by_case[known.case].statements.append(known)
+    ticked = set(
+        Tick.objects.standing()
+        .filter(case__in=by_case, unit=member.unit_id)
+        .values_list("item_id", flat=True)
+    )
+    if done_by(member.unit) is not None:
+        for f in by_case.values():
+            f.unticked = {i["pk"] for i in f.items if i["type"] == ItemType.DECISION} - ticked
     # A number is unsealed only where the age limit is asked for.
     young = {f.person: f for f in by_case.values() if _activity_period(f)}
     for person in Person.objects.filter(pk__in=young).only("number_cipher"):
@@ -322,6 +339,54 @@ def age_limit(facts: Facts) -> Iterator[Due]:
         yield Due(on, _months_before("M14", facts, on), passes=True)
 
 
+M9_FORMS = frozenset({"FK 7800", "FK 7801"})
+
+
+def no_decision(facts: Facts) -> Iterator[Due]:
+    """M9: a statement on FK 7800 or 7801 that no decision, granted or refused, is known to answer some days after it was issued."""
+    for known in facts.statements:
+        if known.form in M9_FORMS:
+            yield Due(
+                known.day + timedelta(days=facts.times["M9.due"]),
+                (known.day + timedelta(days=facts.times["M9.warn"]),),
+                done=known.outcome in (GRANTED, REFUSED),
+                note=known.form,
+            )
+
+
+def _granted(facts: Facts) -> list[dict]:
+    return [i for i in facts.items if i["type"] == ItemType.DECISION and i["facts__outcome"] == GRANTED]
+
+
+def ticked_off(facts: Facts) -> Iterator[Due]:
+    """M11: the unit's own part about a granted decision (journal note in care, watch at Försäkringskassan), some days after it."""
+    for decision in _granted(facts):
+        yield Due(
+            decision["happened_on"] + timedelta(days=facts.times["M11.due"]),
+            done=decision["pk"] not in facts.unticked,
+        )
+
+
+FOLLOW_UP_MONTHS = 6
+
+
+def follow_up(facts: Facts) -> Iterator[Due]:
+    """M12: every sixth month of a granted period of activity compensation: the last one due, and the next.
+
+    Followed up is when the unit has written a plan or a measure from the early warning on.
+    """
+    for decision in _granted(facts):
+        start, end = decision["facts__period_start"], decision["facts__period_end"]
+        if decision["facts__benefit"] != Benefit.ACTIVITY_COMPENSATION or not (start and end):
+            continue
+        first, last = date.fromisoformat(start), date.fromisoformat(end)
+        days = [months_after(first, n) for n in range(FOLLOW_UP_MONTHS, 241, FOLLOW_UP_MONTHS)]
+        days = [day for day in days if day <= last]
+        for on in [day for day in days if day <= facts.today][-1:] + [d for d in days if d > facts.today][:1]:
+            warned = on - timedelta(days=facts.times["M12.warn"])
+            yield Due(on, (warned,), done=facts.wrote([ItemType.PLAN, ItemType.MEASURE], warned))
+
+
 def _direction(line: Mapping) -> tuple:
     return line["from_unit_id"], line["to_unit_id"], line["kind"], line["purpose"]
 
@@ -420,14 +485,12 @@ MILESTONES: tuple[Milestone, ...] = (
         on_day("M7", benefits=COUNTED_BENEFITS, applies=_on_sickness_benefit, passes=True), _("Prepare for the day")),
     Milestone("M8", _("Special reasons, day 550"), pgettext_lazy("milestone applies to", "cases marked for it"), (F,),
         "27 kap. 46–49 §§ SFB", needs="special_reasons", why="No row says that special reasons are tried."),
-    Milestone("M9", _("Statement issued, no decision"), pgettext_lazy("milestone applies to", "statements on FK 7800 and 7801"), (F,),
-        "domain/needs.md", needs="statement", why="Nothing ties a statement to the decision that answers it."),
+    Milestone("M9", NAMES["M9"], pgettext_lazy("milestone applies to", "statements on FK 7800 and 7801"), (F, C),
+        "domain/needs.md", no_decision, _("Ask about the decision, or put the statement on a list")),
     Milestone("M10", _("First meeting after activity compensation was granted"), _GRANTED, (C, F), "domain/needs.md",
         needs="meeting", why="There are no meetings in the house yet."),
-    Milestone("M11", _("Journal note and watch at Försäkringskassan done"), _GRANTED, (Owner.PARTIES,), "domain/needs.md",
-        needs="watch", why="A decision has no ticks for the journal note and the watch."),
-    Milestone("M12", _("Follow-up during the decision period"), _ACTIVITY, (C,), "domain/needs.md",
-        needs="follow_up", why="No row says that a follow-up was held."),
+    Milestone("M11", NAMES["M11"], _GRANTED, (C, F), "domain/needs.md", ticked_off, _("Tick off what is done about the decision")),
+    Milestone("M12", NAMES["M12"], _ACTIVITY, (C,), "domain/needs.md", follow_up, _("Follow up the period")),
     Milestone("M13", NAMES["M13"], _ACTIVITY, (F, C), "33 kap. SFB", period_ends, _("Plan for what comes after the period")),
     Milestone("M14", NAMES["M14"], _ACTIVITY, (F, C), "33 kap. SFB", age_limit, _("Plan for what comes after the age limit")),
     # The consents that end stand on the worklist already, with the room of inquiries; here they would stand twice.

@@ -25,6 +25,7 @@ from cases.views import (
     measures,
     papers,
     preview,
+    statements,
 )
 
 urlpatterns = [
@@ -102,6 +103,12 @@ urlpatterns = [
     path("journal/", journal.texts, name="journal"),
     path("cases/<str:number>/journal/", journal.enter, name="journal_enter"),
     path("cases/<str:number>/journal/undo/", journal.take_back, name="journal_take_back"),
+    path("cases/<str:number>/items/<int:pk>/tick/", statements.tick, name="tick_decision"),
+    path("cases/<str:number>/items/<int:pk>/match/", statements.match, name="match_decision"),
+    path("statements/", statements.overview, name="statements"),
+    path("statements/lists/new/", statements.new_list, name="new_statement_list"),
+    path("statements/lists/<str:list_number>/", statements.statement_list, name="statement_list"),
+    path("statements/lists/<str:list_number>/paper/", statements.print_list, name="print_statement_list"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
     path("consents/ending/", ending.ending_consents, name="ending_consents"),

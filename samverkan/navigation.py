@@ -11,7 +11,7 @@ from initiatives.access import visible_to as insatser_of
 from inquiries.models import Inquiry
 from parties import lock
 from parties.access import PortalRequest
-from parties.models import CARE_KINDS, Role, Side
+from parties.models import CARE_KINDS, PartyKind, Role, Side
 
 WORKLIST = ("worklist", _("To do"), "todo")
 CASES = ("cases", _("Cases"), "folder")
@@ -23,6 +23,7 @@ LOG = ("access_log", _("Access log"), "shield")
 ARCHIVE = ("archive", _("Hand out from the archive"), "document")
 PEOPLE = ("people", _("People and units"), "people")
 LENGTHS = ("consent_lengths", pgettext_lazy("menu", "Consent lengths"), "clock")
+STATEMENTS = ("statements", _("Statements and decisions"), "list")
 IMPORT = ("import_cases", pgettext_lazy("menu", "Import a case list"), "upload")
 
 _CASE_WORK = [WORKLIST, CASES, INQUIRIES, OWN]
@@ -53,6 +54,8 @@ def menu(request: PortalRequest) -> list[list[tuple]]:
         groups.append([INITIATIVES, REPORTS])
     if member.role == Role.ADMINISTRATOR and member.side == Side.CASE:
         groups[0].append(LENGTHS)
+    if member.unit.party.kind == PartyKind.FK and _CASE_WORK[0] in flat and may_write(member):
+        groups[0].append(STATEMENTS)
     if member.role == Role.ADMINISTRATOR and member.unit.party.kind in CARE_KINDS:
         groups[0].append(IMPORT)
     return groups
@@ -77,6 +80,8 @@ def frame(request: PortalRequest) -> dict:
     current = request.resolver_match.view_name if request.resolver_match else ""
     groups = menu(request)
     section = SECTION_OF.get(current, current)
+    if section == "statements" and not any(STATEMENTS in group for group in groups):
+        section = "cases"
     if section == "import_cases" and not any(IMPORT in group for group in groups):
         section = "cases"
     waiting = Inquiry.objects.waiting_for(member) if member is not None and member.is_case_role else 0
@@ -151,8 +156,14 @@ SECTION_OF = {
             "case_columns",
             "new_export",
             "exports",
+            "tick_decision",
+            "match_decision",
         ],
         "cases",
+    ),
+    **dict.fromkeys(
+        ["statements", "new_statement_list", "statement_list", "print_statement_list"],
+        "statements",
     ),
     **dict.fromkeys(["incident", "heed_incident", "ending_consents"], "worklist"),
     **dict.fromkeys(["set_consent_lengths"], "consent_lengths"),

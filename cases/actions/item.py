@@ -10,6 +10,7 @@ from django.utils import timezone
 from audit import ledger
 from cases.actions.case import touch
 from cases.actions.locking import locked
+from cases.actions.match import carry_matches
 from cases.law import NEVER_GIVEN, InformationKind
 from cases.measures import MeasureState, may_move, moved
 from cases.models import Case, Item, ItemType
@@ -102,6 +103,8 @@ def write_version(
         facts=item.facts if facts is None else facts,
         replaces=item,
     )
+    if item.type in (ItemType.STATEMENT, ItemType.DECISION):
+        carry_matches(by=by, item=item, version=version)
     ledger.record("item.version", by=by, case=case.pk, persons=[case.person_id], note=item.kind)
     if case.unit_id == by.unit_id:
         touch(case)

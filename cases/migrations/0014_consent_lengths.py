@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
     """How long a party's consents stand (R9), that a form was printed, and who took an oral consent."""
 
     dependencies = [
-        ("cases", "0011_item_types"),
+        ("cases", "0013_statement_list_walls"),
         ("parties", "0003_registrar"),
     ]
 

@@ -14,11 +14,14 @@ from cases.models.item import Item, ItemType
 from cases.models.journal import JournalTick
 from cases.models.lengths import ConsentLengths
 from cases.models.list_export import ExportFormat, ListExport
+from cases.models.match import Match
 from cases.models.mistake import Mistake
 from cases.models.outcome import CaseOutcome, Cause
 from cases.models.person import NumberKind, Person, Sex
 from cases.models.printed_form import PrintedForm
 from cases.models.saved_filter import ListColumns, SavedFilter
+from cases.models.statement_list import ListOpening, StatementList, StatementRow
+from cases.models.tick import Done, Tick
 
 from cases.models import block as _block  # isort: skip
 from cases.models import case as _case  # isort: skip
@@ -39,6 +42,9 @@ from cases.models import person as _person  # isort: skip
 from cases.models import printed_form as _printed_form  # isort: skip
 from cases.models import list_export as _list_export  # isort: skip
 from cases.models import saved_filter as _saved_filter  # isort: skip
+from cases.models import match as _match  # isort: skip
+from cases.models import statement_list as _statement_list  # isort: skip
+from cases.models import tick as _tick  # isort: skip
 
 CLASSIFIED = (
     _block.CLASSIFIED
@@ -60,6 +66,9 @@ CLASSIFIED = (
     | _column_mapping.CLASSIFIED
     | _import_run.CLASSIFIED
     | _list_export.CLASSIFIED
+    | _statement_list.CLASSIFIED
+    | _match.CLASSIFIED
+    | _tick.CLASSIFIED
 )
 
 __all__ = [
@@ -80,6 +89,7 @@ __all__ = [
     "ConsentLine",
     "Declined",
     "Disclosure",
+    "Done",
     "Ending",
     "ExportFormat",
     "FormerNumber",
@@ -93,6 +103,8 @@ __all__ = [
     "JournalTick",
     "ListColumns",
     "ListExport",
+    "ListOpening",
+    "Match",
     "Mistake",
     "NumberChange",
     "NumberKind",
@@ -103,4 +115,7 @@ __all__ = [
     "Sex",
     "Spell",
     "State",
+    "StatementList",
+    "StatementRow",
+    "Tick",
 ]

@@ -18,6 +18,7 @@ from cases import (
     listrows,
     milestones,
     seams,
+    statements,
 )
 from cases.access import case_worker, may_write
 from cases.actions.case import may_open_cases
@@ -25,6 +26,7 @@ from cases.forms import NewCaseForm
 from cases.listing import SHOW_PERSONS
 from cases.views.case import initiatives_of
 from parties.access import PortalRequest
+from parties.models import CARE_KINDS
 
 
 @require_safe
@@ -38,6 +40,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         milestones.matters,
         closing.outcomes_due,
         journal.worklist,
+        statements.waiting_lists,
         *seams.worklist,
     )
     work = parts if may_write(member) else ()
@@ -85,6 +88,7 @@ def cases(request: PortalRequest) -> HttpResponse:
             "chosen": chosen,
             "words": filters.in_words(chosen, member) if chosen.narrows else [],
             "problems": problems,
+            "has_statements": member.unit.party.kind in CARE_KINDS,
             "saved": [] if received else filters.kept_by(member, chosen, listing.PAGE),
         },
     )

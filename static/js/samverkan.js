@@ -97,6 +97,25 @@
   document.addEventListener("submit", (event) => typed.delete(event.target));
   addEventListener("beforeunload", (event) => [...typed].some((form) => form.isConnected) && event.preventDefault());
 
+  /* The answer to a row of a list by one key, only while focus is in the form and not in a field that is written in. */
+  for (const form of document.querySelectorAll("form[data-answer-keys]")) {
+    const keys = new Map(form.dataset.answerKeys.split(" ").map((pair) => pair.split(":")));
+    form.parentElement.querySelectorAll("[data-keys-hint]").forEach((hint) => (hint.hidden = false));
+    // After the browser has gone to the form's place on the page, which takes focus away.
+    addEventListener("load", () => setTimeout(() => {
+      if (!document.querySelector(".sv-summary")) form.querySelector("input[name=outcome]:checked, input[name=outcome]")?.focus();
+    }));
+    form.addEventListener("keydown", (event) => {
+      const written = event.target.matches("select, textarea, input:not([type=radio], [type=checkbox])");
+      const answer = keys.get(event.key.toLowerCase());
+      if (!answer || written || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      const choice = form.querySelector(`input[name=outcome][value=${answer}]`);
+      choice.click();
+      choice.focus();
+    });
+  }
+
   /* Search: Ctrl or Cmd with the key that the field names; never a bare key. */
   const search = document.querySelector("[data-shortcut]");
   addEventListener("keydown", (event) => {

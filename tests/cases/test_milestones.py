@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 from cases import milestones
 from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
+from cases.actions.item import write_item
+from cases.actions.match import tick
 from cases.milestones import MILESTONES, Standing
 from cases.models import Case, CaseState, ItemType, Spell
 from initiatives.models import Initiative, TimerSetting
@@ -37,7 +39,7 @@ def test_every_milestone_is_computed_or_says_what_it_waits_for():
         if m.needs:
             waiting[m.needs].add(m.key)
     assert {m.key for m in MILESTONES if m.rule} == {
-        "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M13", "M14", "M15", "M16", "M22", "M23",
+        "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M9", "M11", "M12", "M13", "M14", "M15", "M16", "M22", "M23",
     }  # fmt: skip
     assert {m.key: m.elsewhere for m in MILESTONES if m.elsewhere} == {
         "M17": "inquiries.plugs.worklist",
@@ -45,8 +47,7 @@ def test_every_milestone_is_computed_or_says_what_it_waits_for():
         "M29": "cases.closing.outcomes_due",
     }
     assert dict(waiting) == {
-        "special_reasons": {"M8"}, "statement": {"M9"}, "meeting": {"M10", "M19", "M20"}, "watch": {"M11"},
-        "follow_up": {"M12"}, "clarification": {"M18"}, "action_item": {"M21"},
+        "special_reasons": {"M8"}, "meeting": {"M10", "M19", "M20"}, "clarification": {"M18"}, "action_item": {"M21"},
         "absence": {"M24"}, "report_due": {"M25"}, "training": {"M27"}, "evaluation": {"M28"},
     }  # fmt: skip
 
@@ -119,6 +120,57 @@ EMPLOYED = ({"to_on": on(14), "benefit": "sick_pay"}, {"from_on": on(15), "expec
 def test_the_day_before_and_the_day_of_each_warning(cast, key, day, standing):
     case = a_case(cast.coordinator, *EMPLOYED)
     assert reached(cast.coordinator, case, on(day))[key].standing == standing
+
+
+def write(by, case, type, day, **facts):
+    with acting(by):
+        return write_item(by=by, case=case, type=type, heading="Text", happened_on=day, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("form", "has"), [("FK 7800", True), ("FK 7801", True), ("FK 7802", False), ("FK 7804", False)]
+)
+def test_a_statement_without_a_decision_is_asked_about(cast, form, has):
+    case = a_case(cast.coordinator)
+    write(cast.coordinator, case, "statement", DAY1, form=form)
+    assert ("M9" in reached(cast.coordinator, case, on(20))) == has
+    if not has:
+        return
+    for day, standing in ((30, "coming"), (31, "near"), (60, "near"), (61, "due"), (62, "late")):
+        assert reached(cast.coordinator, case, on(day))["M9"].standing == standing, day
+    benefit = "sickness_compensation" if form == "FK 7800" else "activity_compensation"
+    other = "activity_compensation" if form == "FK 7800" else "sickness_compensation"
+    write(cast.coordinator, case, "decision", on(70), outcome="granted", benefit=other)
+    assert reached(cast.coordinator, case, on(70))["M9"].standing == "late", "another benefit answers nothing"
+    write(cast.coordinator, case, "decision", on(71), outcome="refused", benefit=benefit)
+    assert reached(cast.coordinator, case, on(71))["M9"].standing == "done"
+
+
+def test_a_granted_decision_is_ticked_off_and_followed_up(cast):
+    case = a_case(cast.coordinator)
+    made = write(
+        cast.coordinator, case, "decision", DAY1, outcome="granted", benefit="activity_compensation",
+        period_start="2026-02-01", period_end="2027-03-31",
+    )  # fmt: skip
+    for day, standing in ((14, "coming"), (15, "due"), (16, "late")):
+        assert reached(cast.coordinator, case, on(day))["M11"].standing == standing, day
+    with acting(cast.coordinator):
+        tick(by=cast.coordinator, case=case, item=made)
+    assert reached(cast.coordinator, case, on(16))["M11"].standing == "done"
+    for today, due, standing in (
+        (date(2026, 7, 1), date(2026, 8, 1), "coming"),
+        (date(2026, 7, 2), date(2026, 8, 1), "near"),
+        (date(2027, 3, 1), date(2027, 2, 1), "late"),
+    ):
+        found = reached(cast.coordinator, case, today)["M12"]
+        assert (found.due.on, found.standing) == (due, standing), today
+    write(cast.coordinator, case, "plan", date(2026, 7, 1))
+    assert reached(cast.coordinator, case, date(2026, 7, 2))["M12"].standing == "near", "written too early"
+    write(cast.coordinator, case, "plan", date(2027, 1, 2))
+    assert reached(cast.coordinator, case, date(2027, 3, 1))["M12"].standing == "done"
+    refused = a_case(cast.coordinator)
+    write(cast.coordinator, refused, "decision", DAY1, outcome="refused", benefit="activity_compensation")
+    assert not {"M11", "M12"} & set(reached(cast.coordinator, refused, on(20)))
 
 
 def test_a_certificate_that_does_not_reach_day_8_is_asked_for(cast):

@@ -135,7 +135,7 @@ def test_constraints_are_sentences():
 
 WALLED = {
     "cases_person", "cases_case", "cases_casestate", "cases_caseoutcome", "cases_handover", "cases_journaltick", "cases_formernumber", "cases_spell", "cases_assignment", "cases_item", "cases_consent",
-    "cases_consentline", "cases_disclosure", "cases_archive", "cases_declined", "cases_mistake", "cases_block", "cases_incident", "cases_incidentnote", "inquiries_inquiry", "inquiries_inquirystate",
+    "cases_consentline", "cases_disclosure", "cases_archive", "cases_declined", "cases_mistake", "cases_block", "cases_incident", "cases_incidentnote", "cases_statementlist", "cases_statementrow", "cases_listopening", "cases_match", "cases_tick", "inquiries_inquiry", "inquiries_inquirystate",
     "inquiries_inquiryanswer", "inquiries_declinereason", "audit_entry", "errands_draft", "errands_file", "errands_notice",
     "initiatives_timersetting", "cases_consentlengths", "cases_printedform", "cases_savedfilter", "cases_listcolumns",
     "cases_listexport", "cases_importrun", "cases_columnmapping",
@@ -255,5 +255,6 @@ def test_every_page_lights_an_entry_of_the_menu():
     entries = {entry[0] for groups in MENUS.values() for group in groups for entry in group} | {
         "import_cases",
         "consent_lengths",
+        "statements",
     }
     assert set(SECTION_OF.values()) <= entries

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import demo as cases_demo
+from cases.demo import lists
 from initiatives import demo as initiatives_demo
 from inquiries import demo as inquiries_demo
 from inquiries.demo import today
@@ -45,6 +46,7 @@ def _load(anchor: date) -> None:
     inquiries_demo.write(asked, cases)
     cases_demo.end(cases)
     cases_demo.open_what_is_old(cases)
+    lists.send(register, anchor)
     today.work(asked, cases, register)
     reports_demo.seed(insatser, register, _stream("reports"), anchor)
 
