@@ -19,7 +19,8 @@ from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions.block import block
 from cases.actions.mistake import mark_mistake
-from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType
+from cases.actions.statement_list import send as send_list
+from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType, StatementList
 from initiatives.models import Initiative, Participation
 from inquiries.models import Inquiry, InquiryState
 from parties.access import acting
@@ -51,6 +52,7 @@ class World:
     secret: Item
     consent: Consent | None = None
     inquiry: Inquiry | None = None
+    sent: StatementList | None = None
 
 
 def lines(world: World, consent: Consent, kinds=("existence", "plan"), **more) -> list[ConsentLine]:
@@ -236,6 +238,22 @@ def blocked_in_the_region(world: World) -> None:
         block(by=world.cast.coordinator, case=world.case, kind="region", reason="Patientens önskan")
 
 
+def on_a_statement_list(world: World) -> None:
+    """A statement given as a row of a list: FK unit A answers it from the list as from the case."""
+    c = world.cast
+    world.consent = make_consent(c.coordinator, world.case)
+    lines(world, world.consent, kinds=("existence", "certificate"))
+    world.item = make_item(c.coordinator, world.case, ItemType.STATEMENT, f"Utlåtandet {TEXT}", text=TEXT)
+    with acting(c.coordinator):
+        world.sent, _rows = send_list(by=c.coordinator, to=c.investigator.unit, items=[world.item])
+
+
+def on_a_statement_list_until_withdrawn(world: World) -> None:
+    on_a_statement_list(world)
+    with acting(world.cast.coordinator):
+        consent_verbs.withdraw(by=world.cast.coordinator, case=world.case, consent=world.consent)
+
+
 # state: (FK unit A sees who it is, FK unit A sees the item's words). The owners see all of it, in every state.
 TABLE: dict[Callable[[World], None], tuple[bool, bool]] = {
     none: (False, False),
@@ -260,6 +278,8 @@ TABLE: dict[Callable[[World], None], tuple[bool, bool]] = {
     officer_in_conflict: (True, True),
     unit_in_conflict: (False, False),
     blocked_in_the_region: (True, True),
+    on_a_statement_list: (True, True),
+    on_a_statement_list_until_withdrawn: (False, False),
 }
 # Who is held off by name, and sees nothing of it, owner or receiver.
 HELD_OFF: dict[Callable[[World], None], set[str]] = {
@@ -277,6 +297,7 @@ def addresses(world: World) -> list[str]:
         "unit": [world.cast.coordinator.unit_id, world.cast.investigator.unit_id],
         "pk": sorted(set(numbers)),
         "object_key": [f"{world.case.number}-plan"],
+        "list_number": [world.sent.number if world.sent else "2222-2222"],
     }
     found: list[str] = []
 
@@ -295,7 +316,7 @@ def addresses(world: World) -> list[str]:
             return
         kind, name = hole.groups()
         # Rooms below the cases hold no person; one key is enough there.
-        about_a_case = route.startswith(("cases/", "inquiries/", "own/", "drafts/"))
+        about_a_case = route.startswith(("cases/", "inquiries/", "own/", "drafts/", "statements/"))
         for value in (
             values.get(name, []) if about_a_case and name in values else [1] if kind == "int" else ["2023"]
         ):
