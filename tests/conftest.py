@@ -8,6 +8,7 @@ import os
 import shutil
 from datetime import datetime, timedelta
 
+import hypothesis
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.db import connections
@@ -19,6 +20,12 @@ from tests.factories import PASSWORD
 
 if is_stale():
     compile_catalogue()
+
+# A busy machine is no fault of a rule: how long a value takes to think of, or an example to run, fails no test.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 # Playwright's loop runs in the test's own thread; Django would take every query beside it for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

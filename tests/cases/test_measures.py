@@ -311,7 +311,9 @@ def test_the_consent_form_is_filled_with_interpreter_and_representative(cast):
         )
     assert (paper["interpreter"], paper["representative"]) == ("tigrinja", "Rolf Prov, God man, Bevaka rätt")
     case.person = Person(pk=case.person_id, protected=True)
-    bare = papers.consent_form(case, cast.coordinator.unit, [cast.investigator.unit], "", "2222-2222", needs)
+    bare = papers.consent_form(
+        case, cast.coordinator.unit, [cast.investigator.unit], "", "2222-2222", needs=needs
+    )
     assert (bare["interpreter"], bare["representative"]) == ("", "")
 
 
