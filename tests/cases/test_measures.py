@@ -307,7 +307,7 @@ def test_the_consent_form_is_filled_with_interpreter_and_representative(cast):
     with acting(cast.coordinator):
         needs = papers.needs_on_paper(case, cast.coordinator)
         paper = papers.consent_form(
-            case, cast.coordinator.unit, [cast.investigator.unit], "", "2222-2222", needs
+            case, cast.coordinator.unit, [cast.investigator.unit], "", "2222-2222", needs=needs
         )
     assert (paper["interpreter"], paper["representative"]) == ("tigrinja", "Rolf Prov, God man, Bevaka rätt")
     case.person = Person(pk=case.person_id, protected=True)
