@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from cases import statements as issued
 from cases.access import COORDINATES, may_write
@@ -622,7 +622,38 @@ def matters(member: Membership) -> list[Matter]:
         if reached.milestone.key in mine and is_on_the_list(reached, today)
     ]
     found.sort(key=lambda pair: (pair[0].due.on, pair[1].number))
-    return [_matter(reached, facts) for reached, facts in found[:MOST_MATTERS]]
+    return _gathered(found)[:MOST_MATTERS]
+
+
+# What one page does for all cases at once, and where that page is: many rows of it are one row.
+TOGETHER = {"M9": ("waiting", _("Take up the statements without a decision")), "M11": ("granted", _("Tick off what is done about the decisions"))}  # fmt: skip
+APART = 3
+
+
+def _gathered(found: list[tuple["Reached", Facts]]) -> list[Matter]:
+    """The rows by due date; more than three that the same page settles stand as one, on the day of the first."""
+    many = {k for k in TOGETHER if sum(r.milestone.key == k for r, _facts in found) > APART}
+    rows: list[Matter] = []
+    for reached, facts in found:
+        key = reached.milestone.key
+        if key not in many:
+            rows.append(_matter(reached, facts))
+            continue
+        if not any(r.group == f"milestones:{key}" for r in rows):
+            which, does = TOGETHER[key]
+            count = len({facts.number for r, facts in found if r.milestone.key == key})
+            rows.append(
+                Matter(
+                    action=str(does),
+                    url=f"{reverse('statements')}?which={which}",
+                    group=f"milestones:{key}",
+                    due_on=reached.due.on,
+                    waits_for=_now("You"),
+                    case_number="",
+                    event=ngettext("%(n)d case", "%(n)d cases", count) % {"n": count},
+                )
+            )
+    return rows
 
 
 def _matter(reached: Reached, facts: Facts) -> Matter:

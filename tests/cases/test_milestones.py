@@ -437,3 +437,22 @@ def test_the_list_names_nobody_and_the_ledger_names_whom_it_was_about(cast, sign
     page = sign_in(cast.coordinator).get("/todo/").content.decode()
     assert case.number in page and "Namnsdotter" not in page
     assert any(row[1] == "worklist.read" and case.person_id in row[4] for row in rows)
+
+
+def test_what_one_page_settles_for_many_cases_is_one_row(cast):
+    """Three statements without a decision are three rows; the fourth makes them one, on the day of the first."""
+    rows = []
+    for n in range(1, 5):
+        case = make_case(cast.coordinator)
+        day = timezone.localdate() - timedelta(days=100 + n)
+        with acting(cast.coordinator):
+            Case.objects.filter(pk=case.pk).update(opened_on=day)
+            write_item(
+                by=cast.coordinator, case=case, type="statement", heading="Utlåtande", happened_on=day,
+                facts={"form": "FK 7801"},
+            )  # fmt: skip
+            rows = [m for m in milestones.matters(cast.coordinator) if "utlåtande" in m.action.lower()]
+        assert len(rows) == (n if n < 4 else 1)
+    (row,) = rows
+    assert row.case_number == "" and row.event == "4 ärenden" and row.url == "/statements/?which=waiting"
+    assert row.due_on == timezone.localdate() - timedelta(days=104 - 60)
