@@ -99,6 +99,10 @@ FACTS: Mapping[str, tuple[Fact, ...]] = {
 PERIODS = (("period_start", "period_end"),)
 # Told when it is there, asked for nowhere: an imported list says it.
 _TOLD_ONLY: Mapping[str, tuple[Fact, ...]] = {
+    ItemType.ANSWER: (
+        Fact("on_paper_from", _("Came on paper from"), lambda fact: forms.CharField()),
+        Fact("received_from", _("Signed by"), lambda fact: forms.CharField()),
+    ),
     ItemType.WORK_SITUATION: (Fact("employer", _("Employer"), lambda fact: forms.CharField()),),
 }
 

@@ -1,9 +1,12 @@
 """Forms of asking and answering."""
 
+from datetime import date
+
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from audit.dates import DateField
 from cases.forms import CHOOSE, PersonText, SoftStop
 from cases.law import Decision, InformationKind
 from cases.sight import CONSENT_WOULD_HELP
@@ -82,6 +85,53 @@ class AnswerForm(SoftStop):
     @property
     def confirmed(self) -> tuple[str, ...]:
         return ("excluded_read",) if self.cleaned_data.get("excluded_read") else ()
+
+
+class PaperAnswerForm(SoftStop):
+    """What came in on paper: when, from whom, and one field a kind that the category allows."""
+
+    received_on = DateField(label=_("Came in"))
+    received_from = forms.CharField(
+        label=_("Who signed it"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("As on the paper: name, and role if it says."),
+        error_messages={"required": _("Write who signed it, as on the paper.")},
+    )  # fmt: skip
+    checked = forms.BooleanField(
+        label=_("The text holds nothing about violence, misuse or crime"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args, category: str, asked_on: date, today: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = ANSWER_KINDS[category]
+        self.stop_fields = tuple(self.kinds)
+        self.asked_on, self.today = asked_on, today
+        for kind in self.kinds:
+            self.fields[kind] = PersonText(
+                label=InformationKind(kind).label, required=False, max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 4, "data-draft": ""}),
+            )  # fmt: skip
+        self.order_fields(["received_on", "received_from", *self.kinds, "checked"])
+
+    def clean_received_on(self) -> date:
+        day = self.cleaned_data["received_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("The day has not come yet. Write the day the answer came in."))
+        if day < self.asked_on:
+            raise forms.ValidationError(_("The answer cannot have come before the question was asked."))
+        return day
+
+    def clean(self) -> dict:
+        super().clean()
+        values = self.cleaned_data
+        if not self.errors and not any(values.get(kind) for kind in self.kinds):
+            raise forms.ValidationError(_("Write an answer in at least one of the fields."))
+        return values
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {kind: self.cleaned_data.get(kind) or "" for kind in self.kinds}
 
 
 def _why(decision: Decision, consent_url: str) -> str:
