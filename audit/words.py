@@ -114,6 +114,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "inquiries.listed": _("Saw a list of questions"),
             "inquiry.asked": _("Asked a question"),
             "inquiry.answered": _("Answered a question"),
+            "agenda.printed": _("Printed the paper for a review"),
             "inquiry.printed": _("Printed a question"),
             "inquiry.answered_on_paper": _("Recorded an answer from paper"),
             "inquiry.declined": _("Did not answer in the portal"),

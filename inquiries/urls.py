@@ -1,9 +1,10 @@
 from django.urls import path
 
-from inquiries import onpaper, views
+from inquiries import agendaview, onpaper, views
 
 urlpatterns = [
     path("", views.inquiries, name="inquiries"),
+    path("agenda/", agendaview.print_agenda, name="agenda"),
     path("log/", views.log_inquiry, name="log_inquiry"),
     path("ask/<str:number>/<int:unit>/", views.ask, name="ask"),
     path("<int:pk>/", views.inquiry_page, name="inquiry"),

@@ -224,7 +224,9 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
             "excluded": excluded,
             "allowed": allowed,
             "draft_url": reverse("draft_of", args=["answer", str(pk)]),
-            "steps": _steps_for(inquiry, member),
+            "steps": sorted(
+                [*_steps_for(inquiry, member), *_papers_of(inquiry, member)], key=lambda step: step.at
+            ),
             "why": DeclineReason.objects.of_own_unit(inquiry, member),
             **(_paper_of(inquiry, member) if acts else {}),
         },
@@ -238,8 +240,13 @@ def _paper_of(inquiry: Inquiry, member: Membership) -> dict:
         "may_print": may_print,
         "may_record": State.ANSWERED in actions.moves_on_paper(member, inquiry),
         "nobody_there": may_print and inquiry.to_unit is not None and actions.has_nobody(inquiry.to_unit),
-        "papers": OnPaper.objects.of_own_unit(inquiry, member).select_related("by__user"),
+        "was_printed": OnPaper.objects.of_own_unit(inquiry, member).printed().exists(),
     }
+
+
+def _papers_of(inquiry: Inquiry, member: Membership):
+    """What the own unit did with it on paper, among the steps."""
+    return OnPaper.objects.of_own_unit(inquiry, member).select_related("unit")
 
 
 @dataclass

@@ -151,6 +151,7 @@ SECTION_OF = {
             "case_columns",
             "new_export",
             "exports",
+            "agenda",
         ],
         "cases",
     ),

@@ -145,8 +145,10 @@ def test_only_the_asking_unit_prints_and_records(cast, inquiry, sign_in):
         elif name == "manager":
             assert printed.status_code == form.status_code == 403, name
         else:
-            assert printed.status_code in (302, 404) and form.status_code in (302, 404), name
-            assert printed.get("Content-Type") != "application/pdf" or printed.status_code == 404
+            # 403: nobody is signed in, and what was sent is kept for who signs in.
+            refused = (302, 403) if member is None else (302, 404)
+            assert printed.status_code in refused and form.status_code in refused, name
+            assert printed.get("Content-Type") != "application/pdf", name
         if member is None or name in may or name == "ended_member":
             # Whose membership has ended does not get as far as a verb.
             continue
@@ -324,3 +326,20 @@ def test_asking_a_unit_with_nobody_says_that_it_goes_on_paper(cast, case, consen
     page = client.post(at, {"category": "planning", "text": "Hur går det?"}, follow=True).content.decode()
     assert "Frågan är sparad. Skriv ut den" in page
     assert re.search(r'btn-primary"[^>]*>.{0,400}Skriv ut frågan', page, re.S)
+
+
+def test_a_printed_question_that_is_late_waits_on_the_askers_list(cast, case, consent, sign_in):
+    with acting(cast.coordinator):
+        inquiry = actions.ask(
+            by=cast.coordinator, case=case, to=cast.investigator.unit, category="planning", text="Hur går det?",
+            today=TODAY - timedelta(days=30),
+        )  # fmt: skip
+    client = sign_in(cast.coordinator)
+    assert "Fråga efter svaret på papper" not in client.get("/todo/").content.decode()
+    prints(cast.coordinator, inquiry)
+    assert "Fråga efter svaret på papper" in client.get("/todo/").content.decode()
+    assert "Fråga efter svaret på papper" not in sign_in(cast.investigator).get("/todo/").content.decode()
+    with acting(cast.coordinator):
+        consent_verbs.withdraw(by=cast.coordinator, case=case, consent=consent)
+    page = sign_in(cast.coordinator).get("/todo/").content.decode()
+    assert "Fråga efter svaret på papper" not in page
