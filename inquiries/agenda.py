@@ -19,6 +19,7 @@ from cases.deciding import last_day
 from cases.law import Act, Ground, InformationKind, grounds_for
 from cases.milestones import OVER, computed, facts_of
 from cases.models import Block, BlockKind, Case, ConsentLine, Disclosure, Item, ItemType, NumberKind, State
+from cases.models.item import ItemQuerySet
 from cases.papers import full_name, in_long
 from initiatives.access import parties_that_left
 from inquiries.models import OPEN_STATES, Category, Inquiry, Mode
@@ -183,7 +184,7 @@ def _named(kinds: Iterable[str]) -> list[str]:
         return [str(k.short) for k in InformationKind if k in there and k is not InformationKind.EXISTENCE]
 
 
-def _statements(entries: dict[int, Entry], statements: QuerySet[Item], decisions: QuerySet[Item]) -> None:
+def _statements(entries: dict[int, Entry], statements: ItemQuerySet, decisions: ItemQuerySet) -> None:
     last = dict(
         decisions.filter(case__in=entries, type=ItemType.DECISION)
         .order_by("happened_on")

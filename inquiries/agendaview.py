@@ -12,17 +12,19 @@ from django.views.decorators.http import require_http_methods
 
 from audit import ledger
 from audit.dates import DateField
+from audit.fields import field_of
 from cases.access import case_worker, may_write
 from inquiries import agenda
 from inquiries.letters import drawn
 from parties.access import PortalRequest
+from parties.models import Unit
 
 OWN, GIVEN = "own", "given"
 
 
 class AgendaForm(forms.Form):
     unit = forms.ModelChoiceField(
-        label=_("With"), queryset=None, empty_label=_("Choose"),
+        label=_("With"), queryset=Unit.objects.none(), empty_label=_("Choose"),
         error_messages={"required": _("Choose a unit."), "invalid_choice": _("Choose a unit.")},
     )  # fmt: skip
     since = DateField(label=_("New since"))
@@ -36,7 +38,7 @@ class AgendaForm(forms.Form):
 
     def __init__(self, *args, units, today, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
+        field_of(self, "unit", forms.ModelChoiceField).queryset = units
         self.today = today
 
     def clean_since(self):
