@@ -116,6 +116,8 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "inquiry.answered": _("Answered a question"),
             "agenda.printed": _("Printed the paper for a review"),
             "inquiry.printed": _("Printed a question"),
+            "inquiry.answer_printed": _("Printed an answer"),
+            "inquiry.received_on_paper": _("Recorded a question from paper"),
             "inquiry.answered_on_paper": _("Recorded an answer from paper"),
             "inquiry.declined": _("Did not answer in the portal"),
             "inquiry.closed": _("Closed a question"),

@@ -14,7 +14,7 @@ from cases.actions import disclosure as giving
 from cases.actions.item import write_item
 from cases.actions.locking import locked
 from cases.deciding import Standing
-from cases.law import Act, InformationKind
+from cases.law import Act, InformationKind, grounds_for
 from cases.models import Assignment, Case, ItemType
 from errands import notices
 from inquiries.models import (
@@ -22,6 +22,7 @@ from inquiries.models import (
     MOVES,
     MOVES_ON_PAPER,
     OPEN_STATES,
+    Channel,
     DeclineReason,
     Inquiry,
     InquiryAnswer,
@@ -31,7 +32,7 @@ from inquiries.models import (
     PaperDeed,
     State,
 )
-from parties.models import CASE_ROLES, Membership, Unit
+from parties.models import CASE_ROLES, Membership, PartyKind, Side, Unit
 from parties.workdays import add_workdays
 
 WORKDAYS_TO_ANSWER = 5
@@ -113,12 +114,14 @@ def answer(
     inquiry: Inquiry,
     parts: Mapping[str, str],
     confirmed: tuple[str, ...] = (),
+    decided_by: str = "",
     today: date,
 ) -> Inquiry:
     """Answers in parts, one item a kind, each given to the asking unit on the ground that stands for that kind.
 
-    parts: information kind to text; only kinds that the category allows. Raises NothingAnswered, IllegalMove when
-    someone answered first, MayNotGive for a kind without ground (then nothing at all is saved).
+    parts: information kind to text; only kinds that the category allows. decided_by: who decided, for what is answered by
+    duty (R7). Raises NothingAnswered, IllegalMove when someone answered first, MayNotGive for a kind without ground (then
+    nothing at all is saved).
     """
     again = _locked(inquiry, by, "write_item")
     case = _demand_move(again, State.ANSWERED, by)
@@ -130,12 +133,68 @@ def answer(
             by=by, case=case, type=ItemType.ANSWER, kind=kind, heading=text.splitlines()[0][:120], text=text,
             happened_on=today,
         )  # fmt: skip
-        giving.give(by=by, case=case, item=item, to=again.asker_unit, confirmed=confirmed)
+        act, request = answering(again, kind)
+        giving.give(
+            by=by, case=case, item=item, to=again.asker_unit, confirmed=confirmed, act=act, request=request,
+            decided_by=decided_by if request else "",
+        )  # fmt: skip
         InquiryAnswer.objects.create(inquiry=again, item=item)
     _step(again, State.ANSWERED, by)
     _tell(again.asker_unit, case, again)
     ledger.record("inquiry.answered", by=by, case=case.pk, persons=[case.person_id], request=again.pk)
     return again
+
+
+def answering(inquiry: Inquiry, kind: str) -> tuple[Act, int | None]:
+    """How a kind is given in answer: by duty where the question rests on it and the law knows the way, else as anything."""
+    if inquiry.by_duty and inquiry.to_unit is not None:
+        giver, asker = inquiry.to_unit.party.kind, inquiry.asker_unit.party.kind
+        if grounds_for(Act.STATUTORY_ANSWER, PartyKind(giver).matrix, PartyKind(asker).matrix, kind):
+            return Act.STATUTORY_ANSWER, inquiry.pk
+    return Act.INFORMATION, None
+
+
+@transaction.atomic
+def receive_on_paper(
+    *,
+    by: Membership,
+    case: Case,
+    asker: Unit,
+    category: str,
+    text: str,
+    received_on: date,
+    due_on: date,
+    by_duty: bool = False,
+    today: date,
+) -> Inquiry:
+    """Records a question that came in on paper on a case of the own unit, so that it is answered like any other.
+
+    Its words are the receiving unit's item: the asker wrote nothing here. by_duty: Försäkringskassan's, with reference to
+    110 kap. 31 § SFB; ValueError from anyone else, or for days in the wrong order.
+    """
+    case = locked(case, by=by, action="write_item")
+    if case.unit_id != by.unit_id:
+        raise Http404
+    if asker.party.side != Side.CASE or asker.party_id == by.party_id:
+        raise PermissionDenied("receive_on_paper")
+    if by_duty and asker.party.kind != PartyKind.FK:
+        raise ValueError("only Försäkringskassan asks by duty")
+    if received_on > today or due_on < received_on:
+        raise ValueError("a question is received before it is to be answered, and not tomorrow")
+    item = write_item(
+        by=by, case=case, type=ItemType.QUESTION, heading=text.strip().splitlines()[0][:120], text=text,
+        happened_on=received_on, facts={"on_paper_from": asker.name},
+    )  # fmt: skip
+    inquiry = Inquiry.objects.create(
+        mode=Mode.CASE, category=category, channel=Channel.PAPER, asker_unit=asker, to_unit=by.unit, case=case,
+        question=item, by=by, due_on=due_on, by_duty=by_duty,
+    )  # fmt: skip
+    _step(inquiry, State.SENT, by)
+    _tell(by.unit, case, inquiry)
+    ledger.record(
+        "inquiry.received_on_paper", by=by, case=case.pk, persons=[case.person_id], request=inquiry.pk
+    )
+    return inquiry
 
 
 @transaction.atomic
@@ -301,6 +360,16 @@ def may_print(membership: Membership, inquiry: Inquiry) -> bool:
         inquiry.mode == Mode.CASE
         and inquiry.asker_unit_id == membership.unit_id
         and inquiry.state in OPEN_STATES
+    )
+
+
+def may_print_answer(membership: Membership, inquiry: Inquiry) -> bool:
+    """Whether the unit gave the answer and may put it on paper; what no longer stands given is left out of it."""
+    return (
+        inquiry.mode == Mode.CASE
+        and inquiry.to_unit_id == membership.unit_id
+        and inquiry.state in (State.ANSWERED, State.CLOSED)
+        and not inquiry.was_answered_on_paper()
     )
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from cases.deciding import Standing
 from cases.law import CONSENT_KINDS, Act, InformationKind
+from cases.models import Item
 from cases.papers import full_name, heading, in_long
 from inquiries.models import ANSWER_KINDS, Category, Inquiry
 from parties.models import PartyKind
@@ -63,6 +64,37 @@ def question(inquiry: Inquiry, signed_by: str) -> dict[str, Any]:
         "leave_out": [
             IN_THE_LETTER[kind] for kind in CONSENT_KINDS if kind not in asked and kind != "existence"
         ],
+        "signed_by": signed_by,
+        "number": f"{case.number}-{inquiry.pk}",
+    }
+
+
+def parts_given(inquiry: Inquiry) -> list[Item]:
+    """The parts of the answer that stand given to the asker now."""
+    return list(
+        Item.objects.given_to(inquiry.asker_unit_id)
+        .filter(pk__in=inquiry.answers.values("item"), unit=inquiry.to_unit_id)
+        .order_by("pk")
+    )
+
+
+def answer(inquiry: Inquiry, parts: list[Item], signed_by: str) -> dict[str, Any]:
+    """What stands on the answering letter: the parts, each under its kind. The question's own words are not repeated."""
+    case, own, asker = inquiry.case, inquiry.to_unit, inquiry.asker_unit
+    if case is None or own is None:
+        raise ValueError("only a question about a case is answered on paper")
+    paper = heading(case, own)
+    if asker.party.kind == PartyKind.EMPLOYER:
+        paper["person_number"] = ""
+    with translation.override("sv"):
+        about = str(Category(inquiry.category).label)
+        told = [(str(InformationKind(part.kind).label), part.text) for part in parts]
+    return paper | {
+        "to": full_name(asker),
+        "about": about,
+        "asked_on": in_long(inquiry.question.happened_on if inquiry.question else inquiry.asked_at.date()),
+        "by_duty": inquiry.by_duty,
+        "parts": told,
         "signed_by": signed_by,
         "number": f"{case.number}-{inquiry.pk}",
     }

@@ -96,6 +96,7 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("By telephone")
     ON_SITE = "on_site", _("On site")
     MEETING = "meeting", pgettext_lazy("channel", "At a meeting")
+    PAPER = "paper", _("On paper")
 
 
 def _stands() -> Q:
@@ -171,6 +172,8 @@ class Inquiry(models.Model):
     due_on = models.DateField(null=True)
     minutes = models.PositiveIntegerField(null=True)
     documented = models.BooleanField(default=False)
+    # Försäkringskassan's formal question about a named person rests on 110 kap. 31 § SFB, and is answered by duty (R7).
+    by_duty = models.BooleanField(default=False, db_default=False)
     # Copied from the last of its rows by the database itself, so that the badge of every page reads an index.
     last_step = models.TextField(choices=State, db_default=State.SENT)
     # Added by with_state().
@@ -322,6 +325,7 @@ CLASSIFIED = {
             "due_on",
             "minutes",
             "documented",
+            "by_duty",
             "last_step",
         ],
         "personal",

@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cases.access import demand
+from audit import ledger
+from cases.access import demand, open_case
 from cases.actions.disclosure import MayNotGive
+from cases.consents import units_to_consent_with
 from inquiries import actions, letters
-from inquiries.forms import PaperAnswerForm
+from inquiries.forms import PaperAnswerForm, PaperQuestionForm
 from inquiries.models import Inquiry, State
 from inquiries.views import open_inquiry
 from parties.access import PortalRequest, who_acts
@@ -42,9 +44,7 @@ def print_question(request: PortalRequest, pk: int) -> HttpResponse:
         except actions.IllegalMove:
             messages.info(request, _("The question is no longer open, so it is not printed."))
         else:
-            answer = HttpResponse(pdf, content_type="application/pdf")
-            answer.headers["Content-Disposition"] = f"inline; filename={paper['number']}.pdf"
-            return answer
+            return _as_file(pdf, paper["number"])
     else:
         messages.info(request, _("The question is no longer open, so it is not printed."))
     return redirect("inquiry", pk=pk)
@@ -81,3 +81,51 @@ def record_answer(request: PortalRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The answer is recorded."))
             return redirect("inquiry", pk=pk)
     return render(request, "inquiries/paper_answer.html", {"form": form, "inquiry": inquiry})
+
+
+def _as_file(pdf: bytes, number: str) -> HttpResponse:
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f"inline; filename={number}.pdf"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+def receive_question(request: PortalRequest, number: str) -> HttpResponse:
+    """A question that came in on paper about a case of the own unit."""
+    case = open_case(request, number)
+    member = who_acts(request)
+    if case.unit_id != member.unit_id:
+        raise PermissionDenied
+    demand(member, case, "write_item")
+    today = timezone.localdate()
+    form = PaperQuestionForm(
+        request.POST or None, units=units_to_consent_with(member), today=today,
+        initial={"received_on": today, "due_on": actions.due_from(today)},
+    )  # fmt: skip
+    if form.is_valid():
+        values = {k: v for k, v in form.cleaned_data.items() if k != "checked"}
+        inquiry = actions.receive_on_paper(by=member, case=case, today=today, **values)
+        messages.success(request, _("The question is recorded. Answer it here, and print the answer."))
+        return redirect("inquiry", pk=inquiry.pk)
+    return render(request, "inquiries/receive.html", {"form": form, "case": case})
+
+
+@require_POST
+def print_answer(request: PortalRequest, pk: int) -> HttpResponse:
+    """The answer as a letter: those of its parts that stand given to the asker at this moment, and no other."""
+    inquiry = open_inquiry(request, pk)
+    member = who_acts(request)
+    if inquiry.case is None or inquiry.question_id is None or inquiry.to_unit_id != member.unit_id:
+        raise PermissionDenied
+    demand(member, inquiry.case, "write_item")
+    given = letters.parts_given(inquiry) if actions.may_print_answer(member, inquiry) else []
+    if not given:
+        messages.info(request, _("There is no answer that stands given, so nothing is printed."))
+        return redirect("inquiry", pk=pk)
+    paper = letters.answer(inquiry, given, member.user.name)
+    pdf = letters.drawn("answer", paper)
+    ledger.record_read(
+        "inquiry.answer_printed", by=member, case=inquiry.case.pk, persons=[inquiry.case.person_id],
+        note=f"to unit {inquiry.asker_unit_id}",
+    )  # fmt: skip
+    return _as_file(pdf, paper["number"])

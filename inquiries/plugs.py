@@ -249,6 +249,7 @@ def case_panel(request: PortalRequest, case: Case) -> dict[str, Any] | None:
         "others": whom_to_ask(request, case).others,
         "case": case,
         "is_own": case.unit_id == member.unit_id,
+        "may_write": "write_item" in allowed_actions(member, case),
     }
 
 

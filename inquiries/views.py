@@ -23,7 +23,7 @@ from cases.sight import CONFIRMATIONS_MISSING, CONSENT_WOULD_HELP
 from errands import drafts
 from inquiries import actions
 from inquiries.forms import AnswerForm, AskForm, DeclineForm, LogForm
-from inquiries.models import ANSWER_KINDS, DeclineReason, Inquiry, OnPaper, State
+from inquiries.models import ANSWER_KINDS, Channel, DeclineReason, Inquiry, OnPaper, State
 from inquiries.plugs import receivers_of_a_question, row_of
 from parties.access import PortalRequest, who_acts
 from parties.models import Membership
@@ -164,7 +164,9 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
     if State.ANSWERED in allowed:
         standing = Standing.of(inquiry.case, member.unit)
         decisions = {
-            k: standing.decide(Act.INFORMATION, inquiry.asker_unit, k) for k in ANSWER_KINDS[inquiry.category]
+            k: standing.decide(act, inquiry.asker_unit, k, request=request_of)
+            for k in ANSWER_KINDS[inquiry.category]
+            for act, request_of in [actions.answering(inquiry, k)]
         }
         excluded = giving.excluded_by_the_person(inquiry.case)
         draft = drafts.find(member.pk, "answer", str(pk))
@@ -190,12 +192,14 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
                     inquiry=inquiry,
                     parts=form.parts,
                     confirmed=form.confirmed,
+                    decided_by=form.decided_by,
                     today=timezone.localdate(),
                 )
             except giving.MayNotGive as no:
                 form.add_error(None, no.decision.sentence)
             except giving.NotConfirmed as missing:
-                form.add_error("excluded_read", str(CONFIRMATIONS_MISSING[missing.what]))
+                field = missing.what if missing.what in form.fields else None
+                form.add_error(field, str(CONFIRMATIONS_MISSING[missing.what]))
             except actions.IllegalMove:
                 drafts.save(member.pk, "answer", str(pk), {n: request.POST.getlist(n) for n in request.POST})
                 form.add_error(None, _("Someone already answered. Your text is kept as a draft."))
@@ -207,7 +211,10 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
                 drafts.discard(member.pk, "answer", str(pk))
                 if waits:
                     drafts.keep_unsent(member.pk, request.path, waits)
-                messages.success(request, _("The answer is sent."))
+                if inquiry.channel == Channel.PAPER:
+                    messages.success(request, _("The answer is saved. Print it and send it by post."))
+                else:
+                    messages.success(request, _("The answer is sent."))
                 return redirect("inquiry", pk=pk)
     elif request.method == "POST":
         messages.info(request, _("Someone already answered. Your text is kept as a draft."))
@@ -240,6 +247,7 @@ def _paper_of(inquiry: Inquiry, member: Membership) -> dict:
         "may_print": may_print,
         "may_record": State.ANSWERED in actions.moves_on_paper(member, inquiry),
         "nobody_there": may_print and inquiry.to_unit is not None and actions.has_nobody(inquiry.to_unit),
+        "may_print_answer": actions.may_print_answer(member, inquiry),
         "was_printed": OnPaper.objects.of_own_unit(inquiry, member).printed().exists(),
     }
 
