@@ -17,7 +17,7 @@ from inquiries import actions
 from inquiries.models import Inquiry
 from parties.access import acting
 from parties.models import Unit
-from tests.factories import make_case, make_consent, make_item, make_line
+from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
 from tests.inquiries.test_on_paper import DIGITS, NAME, NUMBER, nobody_at_fk, pages, state_of, words
 from tests.reports import pdfua
 
@@ -150,6 +150,17 @@ def test_only_the_owning_unit_records_and_the_asker_reads_nothing_until_answered
     assert "Kan arbeta halvtid." in page and "Hur är förmågan?" not in page
     assert sign_in(cast.investigator).post(f"/inquiries/{inquiry.pk}/print-answer/").status_code == 403
     assert sign_in(cast.other_fk_unit).post(f"/inquiries/{inquiry.pk}/print-answer/").status_code == 404
+
+
+def test_a_unit_that_was_given_the_case_records_no_question_on_it(cast, case, sign_in):
+    consent = make_consent(cast.coordinator, case)
+    make_line(consent, cast.coordinator, cast.coordinator, cast.investigator.unit, "existence")
+    make_disclosure(cast.coordinator, case, cast.investigator.unit)
+    client = sign_in(cast.investigator)
+    assert client.get(f"/cases/{case.number}/").status_code == 200
+    assert client.get(f"/inquiries/received/{case.number}/").status_code == 403
+    with pytest.raises(Http404):
+        receive(cast, case, by=cast.investigator, by_duty=False, asker=cast.af_officer.unit)
 
 
 @pytest.mark.parametrize("what", ["unit_block", "protected", "closed"])
