@@ -347,6 +347,10 @@ _TOLD_ONLY: Mapping[str, tuple[Fact, ...]] = {
     ItemType.TREATMENT: (_STATE_ON,),
     # As steps were written before they were three.
     ItemType.STEP: (choice("movement", _("Step movement"), MOVEMENTS),),
+    ItemType.ANSWER: (
+        Fact("on_paper_from", _("Came on paper from"), lambda fact: forms.CharField()),
+        Fact("received_from", _("Signed by"), lambda fact: forms.CharField()),
+    ),
 }
 
 

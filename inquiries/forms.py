@@ -1,14 +1,18 @@
 """Forms of asking and answering."""
 
+from datetime import date
+
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from audit.dates import DateField
+from audit.fields import field_of
 from cases.forms import CHOOSE, PersonText, SoftStop
-from cases.law import Decision, InformationKind
+from cases.law import Decision, Ground, InformationKind
 from cases.sight import CONSENT_WOULD_HELP
 from inquiries.models import ANSWER_KINDS, Category, Channel
-from parties.models import PartyKind
+from parties.models import PartyKind, Unit
 
 
 class AskForm(SoftStop):
@@ -54,6 +58,7 @@ class AnswerForm(SoftStop):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = ANSWER_KINDS[category]
+        self.by_duty = {kind for kind in self.kinds if decisions[kind].ground is Ground.FK_DUTY}
         self.stop_fields = tuple(self.kinds)
         for kind in self.kinds:
             decision = decisions[kind]
@@ -66,7 +71,129 @@ class AnswerForm(SoftStop):
             self.fields["excluded_read"] = forms.BooleanField(
                 label=_("I have read what the person has excepted."), required=False
             )
-        self.order_fields([*self.kinds, "checked", "excluded_read"])
+        if self.by_duty:
+            self.fields["relevant_only"] = forms.BooleanField(
+                label=_("The information matters to what is asked and no more is given."), required=False
+            )
+            self.fields["decided_by"] = forms.CharField(
+                label=_("Who decided"), required=False, max_length=120,
+                help_text=_("For medical information a doctor."),
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )  # fmt: skip
+        self.order_fields([*self.kinds, "checked", "excluded_read", "relevant_only", "decided_by"])
+
+    def clean(self) -> dict:
+        super().clean()
+        values = self.cleaned_data
+        if not self.errors and not any(values.get(kind) for kind in self.kinds):
+            raise forms.ValidationError(_("Write an answer in at least one of the fields."))
+        if any(values.get(kind) for kind in self.by_duty):
+            if not values.get("relevant_only"):
+                self.add_error("relevant_only", _("Tick that the information matters and no more is given."))
+            if not values.get("decided_by"):
+                self.add_error("decided_by", _("Write who decided that it is given."))
+        return values
+
+    @property
+    def parts(self) -> dict[str, str]:
+        return {kind: self.cleaned_data.get(kind) or "" for kind in self.kinds}
+
+    @property
+    def confirmed(self) -> tuple[str, ...]:
+        ticks = ("excluded_read", "relevant_only")
+        return tuple(tick for tick in ticks if self.cleaned_data.get(tick))
+
+    @property
+    def decided_by(self) -> str:
+        return self.cleaned_data.get("decided_by") or ""
+
+
+class PaperQuestionForm(SoftStop):
+    """A question that came in on paper: from whom, about what, when, and what it says."""
+
+    stop_fields = ("text",)
+    asker = forms.ModelChoiceField(
+        label=_("From"), queryset=Unit.objects.none(), empty_label=_("Choose"),
+        error_messages={"required": _("Choose who asks."), "invalid_choice": _("Choose who asks.")},
+    )  # fmt: skip
+    category = forms.ChoiceField(
+        label=_("What is it about?"), choices=[*CHOOSE, *Category.choices],
+        help_text=_("Decides which kinds of information the answer may hold."),
+        error_messages={"required": _("Choose what the question is about.")},
+    )  # fmt: skip
+    received_on = DateField(label=_("Came in"))
+    due_on = DateField(label=_("To be answered by"))
+    text = PersonText(
+        label=_("The question"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6, "data-draft": ""}),
+        help_text=_("As on the paper. Leave out what is not needed to answer."),
+        error_messages={"required": _("Write the question.")},
+    )  # fmt: skip
+    by_duty = forms.BooleanField(
+        label=_("The paper refers to 110 kap. 31 § SFB"), required=False,
+        help_text=_("Only Försäkringskassan’s formal question about a named person. It is answered by duty."),
+    )  # fmt: skip
+    checked = forms.BooleanField(
+        label=_("The text holds nothing about violence, misuse or crime"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args, units, today: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        field_of(self, "asker", forms.ModelChoiceField).queryset = units
+        self.today = today
+
+    def clean_received_on(self) -> date:
+        day = self.cleaned_data["received_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("The day has not come yet. Write the day the question came in."))
+        return day
+
+    def clean(self) -> dict:
+        super().clean()
+        values = self.cleaned_data
+        asker, came, due = values.get("asker"), values.get("received_on"), values.get("due_on")
+        if came and due and due < came:
+            self.add_error("due_on", _("It cannot be answered before it came in. Check the day."))
+        if asker and values.get("by_duty") and asker.party.kind != PartyKind.FK:
+            self.add_error("by_duty", _("Only Försäkringskassan asks with that reference."))
+        return values
+
+
+class PaperAnswerForm(SoftStop):
+    """What came in on paper: when, from whom, and one field a kind that the category allows."""
+
+    received_on = DateField(label=_("Came in"))
+    received_from = forms.CharField(
+        label=_("Who signed it"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("As on the paper: name, and role if it says."),
+        error_messages={"required": _("Write who signed it, as on the paper.")},
+    )  # fmt: skip
+    checked = forms.BooleanField(
+        label=_("The text holds nothing about violence, misuse or crime"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, *args, category: str, asked_on: date, today: date, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.kinds = ANSWER_KINDS[category]
+        self.stop_fields = tuple(self.kinds)
+        self.asked_on, self.today = asked_on, today
+        for kind in self.kinds:
+            self.fields[kind] = PersonText(
+                label=InformationKind(kind).label, required=False, max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 4, "data-draft": ""}),
+            )  # fmt: skip
+        self.order_fields(["received_on", "received_from", *self.kinds, "checked"])
+
+    def clean_received_on(self) -> date:
+        day = self.cleaned_data["received_on"]
+        if day > self.today:
+            raise forms.ValidationError(_("The day has not come yet. Write the day the answer came in."))
+        if day < self.asked_on:
+            raise forms.ValidationError(_("The answer cannot have come before the question was asked."))
+        return day
 
     def clean(self) -> dict:
         super().clean()
@@ -78,10 +205,6 @@ class AnswerForm(SoftStop):
     @property
     def parts(self) -> dict[str, str]:
         return {kind: self.cleaned_data.get(kind) or "" for kind in self.kinds}
-
-    @property
-    def confirmed(self) -> tuple[str, ...]:
-        return ("excluded_read",) if self.cleaned_data.get("excluded_read") else ()
 
 
 def _why(decision: Decision, consent_url: str) -> str:

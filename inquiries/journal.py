@@ -70,7 +70,9 @@ def _stepped(member: Membership, rows: QuerySet[InquiryState]) -> list[Event]:
             continue
         ours = step.unit_id == member.unit_id
         said = {
-            State.ANSWERED: _("%(name)s answered a question from %(unit)s: %(about)s.")
+            State.ANSWERED: _("%(name)s recorded the answer on paper from %(unit)s: %(about)s.")
+            if step.unit_id == i.asker_unit_id
+            else _("%(name)s answered a question from %(unit)s: %(about)s.")
             if ours
             else _("%(name)s, %(unit)s, answered our question: %(about)s."),
             State.DECLINED: _(
@@ -158,7 +160,7 @@ SOURCES = [
         "at",
         lambda member: InquiryState.objects.filter(
             inquiry__asker_unit_id=member.unit_id, inquiry__mode=Mode.CASE, state=State.ANSWERED
-        ),
+        ).exclude(unit_id=member.unit_id),
         _stepped,
         case="inquiry__case",
     ),

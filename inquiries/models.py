@@ -53,6 +53,12 @@ MOVES: dict[str, dict[str, str]] = {
     State.CLOSED: {},
 }
 OPEN_STATES = (State.SENT, State.READ)
+# What paper adds to them. The answer that came in on paper is recorded by the asker; a printed question may have been
+# read by anybody, so it is not taken back (R14) but done with.
+MOVES_ON_PAPER: dict[str, dict[str, str]] = {
+    State.SENT: {State.ANSWERED: "A", State.CLOSED: "A"},
+    State.READ: {State.ANSWERED: "A", State.CLOSED: "A"},
+}
 
 
 class Category(models.TextChoices):
@@ -90,6 +96,7 @@ class Channel(models.TextChoices):
     PHONE = "phone", _("By telephone")
     ON_SITE = "on_site", _("On site")
     MEETING = "meeting", pgettext_lazy("channel", "At a meeting")
+    PAPER = "paper", _("On paper")
 
 
 def _stands() -> Q:
@@ -165,6 +172,8 @@ class Inquiry(models.Model):
     due_on = models.DateField(null=True)
     minutes = models.PositiveIntegerField(null=True)
     documented = models.BooleanField(default=False)
+    # Försäkringskassan's formal question about a named person rests on 110 kap. 31 § SFB, and is answered by duty (R7).
+    by_duty = models.BooleanField(default=False, db_default=False)
     # Copied from the last of its rows by the database itself, so that the badge of every page reads an index.
     last_step = models.TextField(choices=State, db_default=State.SENT)
     # Added by with_state().
@@ -206,6 +215,10 @@ class Inquiry(models.Model):
                 condition=Q(to_unit=None) | ~Q(to_unit=F("asker_unit")), name="nobody_asks_themselves"
             ),
         ]
+
+    def was_answered_on_paper(self) -> bool:
+        """Whether the asker recorded the answer: then its parts are the asker's own items."""
+        return self.steps.filter(state=State.ANSWERED, unit=self.asker_unit_id).exists()
 
     def is_late(self, today: date) -> bool:
         """Open and past its due date."""
@@ -252,6 +265,49 @@ class InquiryAnswer(models.Model):
     item = models.OneToOneField(Item, models.RESTRICT, related_name="+")
 
 
+class PaperDeed(models.TextChoices):
+    PRINTED = "printed", _("Printed on paper")
+    ANSWERED = "answered", _("Answer recorded from paper")
+
+
+class OnPaperQuerySet(models.QuerySet["OnPaper"]):
+    def of_own_unit(self, inquiry: Inquiry, membership: Membership) -> "OnPaperQuerySet":
+        """What the unit has printed or recorded of the inquiry, in the order it was done."""
+        return self.filter(inquiry=inquiry, unit=membership.unit_id).order_by("id")
+
+    def printed(self) -> "OnPaperQuerySet":
+        return self.filter(deed=PaperDeed.PRINTED)
+
+
+class OnPaper(models.Model):
+    """What the asking unit did on paper: printed the question, or recorded the answer that came in on it. Its own alone.
+
+    received_on, received_from: of a recorded answer, when it came and who had signed it.
+    """
+
+    inquiry = models.ForeignKey(Inquiry, models.RESTRICT, related_name="papers")
+    deed = models.TextField(choices=PaperDeed)
+    unit = models.ForeignKey(Unit, models.RESTRICT, related_name="+", db_index=False)
+    by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    received_on = models.DateField(null=True)
+    received_from = models.TextField(blank=True, default="")
+
+    objects = OnPaperQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deed="printed", received_on=None, received_from="")
+                | (Q(deed="answered", received_on__isnull=False) & ~Q(received_from="")),
+                name="an_answer_on_paper_has_a_day_and_a_sender",
+            ),
+            models.UniqueConstraint(
+                fields=["inquiry"], condition=Q(deed="answered"), name="one_answer_on_paper_an_inquiry"
+            ),
+        ]
+
+
 CLASSIFIED = {
     "Inquiry": dict.fromkeys(
         [
@@ -269,6 +325,7 @@ CLASSIFIED = {
             "due_on",
             "minutes",
             "documented",
+            "by_duty",
             "last_step",
         ],
         "personal",
@@ -284,4 +341,14 @@ CLASSIFIED = {
     },
     "DeclineReason": {"inquiry": "personal", "unit": "personal", "reason": "sensitive"},
     "InquiryAnswer": {"id": "organisational", "inquiry": "personal", "item": "sensitive"},
+    "OnPaper": {
+        "id": "organisational",
+        "inquiry": "personal",
+        "deed": "personal",
+        "unit": "personal",
+        "by": "personal",
+        "at": "personal",
+        "received_on": "personal",
+        "received_from": "personal",
+    },
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +14,11 @@ from cases.access import allowed_actions
 from cases.deciding import Standing, last_day
 from cases.law import Act, InformationKind, grounds_for
 from cases.models import Case, ConsentLine, Disclosure
-from cases.seams import Matter
+from cases.seams import MOST_MATTERS, Matter
 from errands.jobs import Conclusion, Progress, performs
 from errands.models import Job
 from inquiries import actions
-from inquiries.models import OPEN_STATES, Category, Inquiry, Mode, State
+from inquiries.models import OPEN_STATES, Category, Inquiry, Mode, OnPaper, State
 from parties.access import PortalRequest, acting, who_acts
 from parties.models import Membership, PartyKind, Unit
 from parties.workdays import workdays_between
@@ -105,7 +106,34 @@ def worklist(member: Membership) -> list[Matter]:
                 event=f"{Category(inquiry.category).label}. {inquiry.asker_unit.name if to_us else inquiry.to_unit.name}",
             )
         )
-    return matters + _ending_consents(member)
+    return matters + _late_on_paper(member) + _ending_consents(member)
+
+
+def _late_on_paper(member: Membership) -> list[Matter]:
+    """Questions that the unit printed and nobody has answered in time: no portal will remind the other side."""
+    today = timezone.localdate()
+    printed = OnPaper.objects.printed().filter(inquiry=OuterRef("pk"), unit=member.unit_id)
+    late = (
+        Inquiry.objects.visible_to(member)
+        .filter(Exists(printed), asker_unit=member.unit_id, last_step__in=OPEN_STATES, due_on__lt=today)
+        .with_state()
+        .select_related("case", "to_unit")
+        .order_by("due_on", "id")[:MOST_MATTERS]
+    )
+    return [
+        Matter(
+            action=_("Ask about the answer on paper"),
+            url=reverse("inquiry", args=[inquiry.pk]),
+            group="inquiries",
+            due_on=inquiry.due_on,
+            waits_for=inquiry.to_unit.name,
+            case_number=inquiry.case.number,
+            person=inquiry.case.person_id,
+            event=f"{Category(inquiry.category).label}. {inquiry.to_unit.name}",
+        )
+        for inquiry in late
+        if inquiry.state in OPEN_STATES and inquiry.case is not None and inquiry.to_unit is not None
+    ]
 
 
 def _ending_consents(member: Membership) -> list[Matter]:
@@ -221,6 +249,7 @@ def case_panel(request: PortalRequest, case: Case) -> dict[str, Any] | None:
         "others": whom_to_ask(request, case).others,
         "case": case,
         "is_own": case.unit_id == member.unit_id,
+        "may_write": "write_item" in allowed_actions(member, case),
     }
 
 

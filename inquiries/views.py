@@ -23,7 +23,7 @@ from cases.sight import CONFIRMATIONS_MISSING, CONSENT_WOULD_HELP
 from errands import drafts
 from inquiries import actions
 from inquiries.forms import AnswerForm, AskForm, DeclineForm, LogForm
-from inquiries.models import ANSWER_KINDS, DeclineReason, Inquiry, State
+from inquiries.models import ANSWER_KINDS, Channel, DeclineReason, Inquiry, OnPaper, State
 from inquiries.plugs import receivers_of_a_question, row_of
 from parties.access import PortalRequest, who_acts
 from parties.models import Membership
@@ -37,7 +37,7 @@ def _case_worker(request: PortalRequest) -> Membership:
     return request.membership
 
 
-def _open(request: PortalRequest, pk: int) -> Inquiry:
+def open_inquiry(request: PortalRequest, pk: int) -> Inquiry:
     """The inquiry by its number if the membership may read it; else Http404, in the ledger like every refusal."""
     inquiry = (
         Inquiry.objects.visible_to(request.membership)
@@ -48,6 +48,7 @@ def _open(request: PortalRequest, pk: int) -> Inquiry:
             "asker_unit__party",
             "to_unit__party__organisation",
             "by__user",
+            "question",
         )
         .filter(pk=pk)
         .first()
@@ -102,6 +103,7 @@ def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
         refuse(request, f"{number}/ask/{unit}")
     decision = Standing.of(case, member.unit).decide(Act.QUESTION, to, InformationKind.EXISTENCE)
     excluded = giving.excluded_by_the_person(case)
+    nobody_there = actions.has_nobody(to)
     key = f"{number}-{unit}"
     draft = drafts.find(member.pk, "ask", key)
     form = AskForm(
@@ -121,7 +123,10 @@ def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
             form.add_error("excluded_read", str(CONFIRMATIONS_MISSING[missing.what]))
         else:
             drafts.discard(member.pk, "ask", key)
-            messages.success(request, _("Sent to the unit. You will see here when there is an answer."))
+            if nobody_there:
+                messages.success(request, _("The question is saved. Print it and send it by post."))
+            else:
+                messages.success(request, _("Sent to the unit. You will see here when there is an answer."))
             return redirect("inquiry", pk=inquiry.pk)
     return render(
         request,
@@ -132,6 +137,7 @@ def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
             "form": form,
             "decision": decision,
             "excluded": excluded,
+            "nobody_there": nobody_there,
             "due": actions.due_from(timezone.localdate()),
             "consent_url": reverse("new_consent", args=[number])
             if "record_consent" in allowed_actions(member, case) and decision.reason in CONSENT_WOULD_HELP
@@ -145,7 +151,7 @@ def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
     """The thread, whose turn it is, and for the receiver the answer form. Opening it is reading it."""
-    inquiry = _open(request, pk)
+    inquiry = open_inquiry(request, pk)
     member = who_acts(request)
     if inquiry.case is None or inquiry.question_id is None:
         return render(request, "inquiries/logged.html", {"inquiry": inquiry})
@@ -158,7 +164,9 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
     if State.ANSWERED in allowed:
         standing = Standing.of(inquiry.case, member.unit)
         decisions = {
-            k: standing.decide(Act.INFORMATION, inquiry.asker_unit, k) for k in ANSWER_KINDS[inquiry.category]
+            k: standing.decide(act, inquiry.asker_unit, k, request=request_of)
+            for k in ANSWER_KINDS[inquiry.category]
+            for act, request_of in [actions.answering(inquiry, k)]
         }
         excluded = giving.excluded_by_the_person(inquiry.case)
         draft = drafts.find(member.pk, "answer", str(pk))
@@ -184,12 +192,14 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
                     inquiry=inquiry,
                     parts=form.parts,
                     confirmed=form.confirmed,
+                    decided_by=form.decided_by,
                     today=timezone.localdate(),
                 )
             except giving.MayNotGive as no:
                 form.add_error(None, no.decision.sentence)
             except giving.NotConfirmed as missing:
-                form.add_error("excluded_read", str(CONFIRMATIONS_MISSING[missing.what]))
+                field = missing.what if missing.what in form.fields else None
+                form.add_error(field, str(CONFIRMATIONS_MISSING[missing.what]))
             except actions.IllegalMove:
                 drafts.save(member.pk, "answer", str(pk), {n: request.POST.getlist(n) for n in request.POST})
                 form.add_error(None, _("Someone already answered. Your text is kept as a draft."))
@@ -201,7 +211,10 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
                 drafts.discard(member.pk, "answer", str(pk))
                 if waits:
                     drafts.keep_unsent(member.pk, request.path, waits)
-                messages.success(request, _("The answer is sent."))
+                if inquiry.channel == Channel.PAPER:
+                    messages.success(request, _("The answer is saved. Print it and send it by post."))
+                else:
+                    messages.success(request, _("The answer is sent."))
                 return redirect("inquiry", pk=pk)
     elif request.method == "POST":
         messages.info(request, _("Someone already answered. Your text is kept as a draft."))
@@ -218,10 +231,30 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
             "excluded": excluded,
             "allowed": allowed,
             "draft_url": reverse("draft_of", args=["answer", str(pk)]),
-            "steps": _steps_for(inquiry, member),
+            "steps": sorted(
+                [*_steps_for(inquiry, member), *_papers_of(inquiry, member)], key=lambda step: step.at
+            ),
             "why": DeclineReason.objects.of_own_unit(inquiry, member),
+            **(_paper_of(inquiry, member) if acts else {}),
         },
     )
+
+
+def _paper_of(inquiry: Inquiry, member: Membership) -> dict:
+    """What the asker may do with the question on paper; by the unit with nobody in the portal it is the first thing."""
+    may_print = actions.may_print(member, inquiry)
+    return {
+        "may_print": may_print,
+        "may_record": State.ANSWERED in actions.moves_on_paper(member, inquiry),
+        "nobody_there": may_print and inquiry.to_unit is not None and actions.has_nobody(inquiry.to_unit),
+        "may_print_answer": actions.may_print_answer(member, inquiry),
+        "was_printed": OnPaper.objects.of_own_unit(inquiry, member).printed().exists(),
+    }
+
+
+def _papers_of(inquiry: Inquiry, member: Membership):
+    """What the own unit did with it on paper, among the steps."""
+    return OnPaper.objects.of_own_unit(inquiry, member).select_related("unit")
 
 
 @dataclass
@@ -232,11 +265,15 @@ class Message:
     is_answer: bool
     own: bool = False
     kind: str = ""
+    paper_from: str = ""
 
 
 def _thread(inquiry: Inquiry, member: Membership) -> list[Message]:
     """The question and the parts of its answer in the order written; what has closed leaves a sentence, not a gap."""
     answers = list(inquiry.answers.order_by("item_id").values_list("item_id", flat=True))
+    if inquiry.to_unit_id == member.unit_id and inquiry.was_answered_on_paper():
+        # What the asker wrote down from our paper is the asker's own; we have our copy.
+        answers = []
     shown = (
         Item.objects.visible_to(member)
         .filter(pk__in=[inquiry.question_id, *answers])
@@ -244,7 +281,13 @@ def _thread(inquiry: Inquiry, member: Membership) -> list[Message]:
         .in_bulk()
     )
     return [
-        Message(item, pk in answers, item.unit_id == member.unit_id, str(InformationKind(item.kind).label))
+        Message(
+            item,
+            pk in answers,
+            item.unit_id == member.unit_id,
+            str(InformationKind(item.kind).label),
+            item.facts.get("on_paper_from", ""),
+        )
         if (item := shown.get(pk))
         else Message(None, pk in answers)
         for pk in [inquiry.question_id, *answers]
@@ -260,7 +303,7 @@ def _steps_for(inquiry: Inquiry, member: Membership):
 @require_http_methods(["GET", "POST"])
 def decline(request: PortalRequest, pk: int) -> HttpResponse:
     """Says that the question is not answered in the portal; the reason stays here."""
-    inquiry = _open(request, pk)
+    inquiry = open_inquiry(request, pk)
     if State.DECLINED not in actions.allowed_actions(who_acts(request), inquiry):
         if inquiry.to_unit_id != who_acts(request).unit_id:
             raise PermissionDenied
@@ -289,7 +332,7 @@ def take_back(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _move(request: PortalRequest, pk: int, state: str, verb) -> HttpResponse:
-    inquiry = _open(request, pk)
+    inquiry = open_inquiry(request, pk)
     if inquiry.state != state and state not in actions.allowed_actions(who_acts(request), inquiry):
         if inquiry.asker_unit_id != who_acts(request).unit_id:
             raise PermissionDenied

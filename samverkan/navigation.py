@@ -158,6 +158,7 @@ SECTION_OF = {
             "exports",
             "tick_decision",
             "match_decision",
+            "agenda",
         ],
         "cases",
     ),
@@ -167,7 +168,10 @@ SECTION_OF = {
     ),
     **dict.fromkeys(["incident", "heed_incident", "ending_consents"], "worklist"),
     **dict.fromkeys(["set_consent_lengths"], "consent_lengths"),
-    **dict.fromkeys(["inquiry", "ask", "log_inquiry", "decline_inquiry"], "inquiries"),
+    **dict.fromkeys(
+        ["inquiry", "ask", "log_inquiry", "decline_inquiry", "record_paper_answer", "receive_question"],
+        "inquiries",
+    ),
     **dict.fromkeys(
         [
             "import_cases",

@@ -5,7 +5,6 @@ three keys a second while she knows where she is going; the counts below are hel
 """
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.utils import timezone

@@ -32,6 +32,7 @@ GRANTS: dict[str, set[str]] = {
     "inquiries_inquiry": KEPT,
     "inquiries_inquiryanswer": KEPT,
     "inquiries_inquirystate": KEPT,
+    "inquiries_onpaper": KEPT,
     "parties_organisation": KEPT,
     "parties_party": KEPT,
     "parties_substitution": KEPT,

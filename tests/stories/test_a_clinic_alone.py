@@ -10,11 +10,13 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Consent, ConsentLine, Disclosure
+from cases.models.outcome import FACTS
 from initiatives.models import Initiative, Participation
 from parties.access import acting
 from parties.models import Membership, Organisation, Party, PartyKind, Role, Unit
 from tests.conftest import make_members
 from tests.factories import make_case, make_item
+from tests.reports import pdftext
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +112,61 @@ def test_the_consent_goes_the_whole_way_on_paper(elif_, fk, client):
     with acting(elif_):
         assert not Disclosure.objects.standing().exists()
     assert words_of(client.post(f"{at}consents/{second.number}/receipt/")) >= 1
+
+
+def test_a_question_its_answer_and_the_review_go_on_paper_and_the_case_is_closed(elif_, fk, client):
+    """From the consent on paper to the closing, with nobody in the portal but the clinic."""
+    assert Membership.objects.exclude(pk=elif_.pk).count() == 0
+    case = make_case(elif_, name="Tilde Ravnsby")
+    client.force_login(elif_.user, backend="django.contrib.auth.backends.ModelBackend")
+    at = f"/cases/{case.number}/"
+
+    # The consent as on the paper: contact, certificates and plan out, contact and plan in.
+    page = client.get(f"{at}consents/new/")
+    ticks = [
+        c.value
+        for column in page.context["form"].columns
+        for c in column.cells
+        if c.kind in ("plan", "certificate")
+    ]
+    saved = client.post(
+        f"{at}consents/new/",
+        {
+            "units": [fk.pk], "ticks": ticks, "purpose": "return_to_work", "form": "written", "length": "6",
+            "given_on": TODAY.isoformat(), "informed": "on",
+        },
+    )  # fmt: skip
+    assert saved.status_code == 302
+
+    # Asked, printed, and answered on paper.
+    asked = client.post(
+        f"/inquiries/ask/{case.number}/{fk.pk}/", {"category": "planning", "text": "Vad planeras?"}
+    )
+    assert asked.status_code == 302
+    inquiry = asked["Location"]
+    assert words_of(client.post(f"{inquiry}print/")) == 1
+    recorded = client.post(
+        f"{inquiry}paper-answer/",
+        {"received_on": TODAY.isoformat(), "received_from": "E. Ek", "plan": "Ett möte i mars."},
+    )
+    assert recorded.status_code == 302
+    thread = client.get(inquiry).content.decode()
+    assert "på papper från FK Prov A" in thread and "Ett möte i mars." in thread
+    assert inquiry in client.get(at).content.decode()
+
+    # A statement in the case, given, and on both copies of the paper for the review.
+    statement = make_item(elif_, case, "statement", "Utlåtande", facts={"form": "FK 7801"})
+    assert client.post(f"{at}items/{statement.pk}/give/", {"to": fk.pk}).status_code == 302
+    for copy in ("own", "given"):
+        printed = client.post("/inquiries/agenda/", {"unit": fk.pk, "since": TODAY.isoformat(), "copy": copy})
+        assert words_of(printed) == 1
+        assert "FK 7801" in pdftext.words(printed.content, top=0, bottom=900), copy
+
+    # Done with, and closed: nothing is left that waits for anyone.
+    assert client.post(f"{inquiry}close/").status_code == 302
+    closed = client.post(f"{at}close/", dict.fromkeys(FACTS, "unknown") | {"cause": "completed"})
+    assert closed.status_code == 302
+    with acting(elif_):
+        assert not Disclosure.objects.standing().exists()
+    assert case.number not in client.get("/inquiries/").content.decode()
+    assert client.post(f"{inquiry}print/", follow=True)["Content-Type"].startswith("text/html")
