@@ -411,4 +411,5 @@ def safe_return(request: HttpRequest) -> str:
     asked = urlsplit(request.POST.get("next", ""))
     if not asked.path.startswith("/") or asked.path.startswith("//"):
         return reverse("cases")
-    return f"{asked.path}?{asked.query}" if asked.query and asked.path == reverse("cases") else asked.path
+    keeps = (reverse("cases"), reverse("calls"))
+    return f"{asked.path}?{asked.query}" if asked.query and asked.path in keeps else asked.path

@@ -85,6 +85,7 @@ def cases(request: PortalRequest) -> HttpResponse:
             "chosen": chosen,
             "words": filters.in_words(chosen, member) if chosen.narrows else [],
             "problems": problems,
+            "may_phone": may_write(member),
             "saved": [] if received else filters.kept_by(member, chosen, listing.PAGE),
         },
     )
