@@ -52,7 +52,7 @@ def world(cast):
 
 PAGES = {
     "coordinator": [
-        "/todo/", "/journal/", "/cases/{n}/sight/", "/cases/{n}/log/", "/cases/{n}/extract/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
+        "/todo/", "/journal/", "/cases/{n}/sight/", "/cases/{n}/log/", "/cases/{n}/extract/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/calls/", "/cases/filter/", "/cases/filter/save/?show=open&whose=mine", "/cases/filters/", "/cases/columns/", "/cases/export/", "/cases/exports/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
         "/cases/{n}/spells/new/", "/cases/{n}/spells/{s}/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/close/",
         "/cases/{n}/hand-over/", "/cases/{n}/correct/", "/cases/{n}/correct/wrong-person/", "/cases/{n}/correct/twice/",
         "/cases/{n}/correct/number/", "/cases/{n}/blocks/", "/cases/{n}/blocks/new/", "/cases/{n}/items/new/",
