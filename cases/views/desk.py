@@ -79,6 +79,7 @@ def cases(request: PortalRequest) -> HttpResponse:
             "page": page,
             "heads": listrows.heads(page),
             "body": listrows.body(page, _new_mark() if any(row.is_new for row in page.rows) else ""),
+            "is_wide": listrows.is_wide(page),
             "show": show,
             "received": received,
             "member": member,
