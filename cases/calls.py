@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,6 +21,7 @@ from cases.access import may_write
 from cases.listing import PAGE
 from cases.milestones import MILESTONES, Facts, Reached, Standing
 from cases.models import Case, Item
+from cases.models.case import CaseQuerySet
 from parties.models import Membership
 
 # The type of item that holds a number to call, and whose number is the person's own.
@@ -110,7 +111,7 @@ def _calls(member: Membership, mine: bool) -> dict[str, Call]:
     if not may_write(member):
         return calls
     today = timezone.localdate()
-    wanted: QuerySet[Case] = Case.objects.all()
+    wanted: CaseQuerySet = Case.objects.all()
     if mine:
         wanted = wanted.filter(Exists(filters.handlers(member).filter(member=member)))
     does = {m.key for m in MILESTONES if milestones.can_do(member, m)} | {"M15"}

@@ -24,7 +24,7 @@ from cases.access import COORDINATES, may_write
 from cases.days import COUNTED_BENEFITS, SickLeave, date_of, day_number, leave_now
 from cases.forms import months_after
 from cases.models import Case, ConsentLine, Item, ItemType, Person, Spell, State
-from cases.models.case import Benefit
+from cases.models.case import Benefit, CaseQuerySet
 from cases.seams import MOST_MATTERS, Matter
 from initiatives.timers import NAMES, TIMERS, timers_of
 from parties.models import CARE_KINDS, Membership, PartyKind, Role
@@ -545,9 +545,7 @@ def is_on_the_list(reached: Reached, today: date) -> bool:
     return warned or reached.due.on <= today + timedelta(days=AHEAD_DAYS)
 
 
-def reached_in(
-    among: models.QuerySet[Case], member: Membership, today: date
-) -> Iterator[tuple[Reached, Facts]]:
+def reached_in(among: CaseQuerySet, member: Membership, today: date) -> Iterator[tuple[Reached, Facts]]:
     """Every milestone of each of the unit's own open cases among these; as many queries for one case as for a thousand."""
     cases = among.visible_to(member).owned_by(member).with_state().filter(models.Q(state=State.OPEN))
     for facts in facts_of(cases.values(*_CASE), member, today):
