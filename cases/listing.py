@@ -21,7 +21,7 @@ from cases.law import InformationKind
 from cases.leaves import days_of, facts_of
 from cases.models import Case, Disclosure, FormerNumber, Item, ItemType, Person, State
 from cases.models.case import opens
-from cases.nameorder import in_swedish_order
+from cases.nameorder import after, in_swedish_order
 from cases.pasted import Pasted, read_pasted
 from cases.seams import MOST_MATTERS, Matter
 from parties.models import Membership
@@ -120,7 +120,7 @@ def _after_in_names(
         own = Case.objects.open_to(member).owned_by(member).filter(pk=key)
         last = own.annotate(in_names=in_swedish_order("person__name")).values_list("in_names", "pk").first()
     if last:
-        rows = rows.filter(Q(in_names__gt=last[0]) | Q(in_names=last[0], pk__gt=last[1]))
+        rows = rows.filter(after(*last))
     return rows, last
 
 
