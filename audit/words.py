@@ -41,6 +41,7 @@ GROUPS: dict[str, tuple[Promise, dict[str, Promise]]] = {
             "case.sight": _("Looked at who can see a case"),
             "case.log_read": _("Read the access log of a case"),
             "cases.listed": _("Saw a list of cases"),
+            "cases.to_phone_listed": _("Saw the list of whom to phone"),
             "cases.searched": _("Searched for a case"),
             "cases.export_asked": _("Asked for a file of cases"),
             "cases.exported": _("Fetched a file of cases"),

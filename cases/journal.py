@@ -190,8 +190,14 @@ def worklist(member: Membership) -> list[Matter]:
     ]
 
 
+# No day's page holds more cases than this; the page says when it is full.
+MOST_CASES = MOST_MATTERS
+
+
 def day_of(member: Membership, day: date, *, mine: bool, with_persons: bool) -> tuple[list[Block], list[int]]:
-    """The blocks of one day, the member's own cases first; and the persons, for the ledger."""
+    """The blocks of one day, the member's own cases first; and the persons, for the ledger. One more than
+    MOST_CASES when there are more.
+    """
     start, end = _span(day, day)
     happened = _all(
         [
@@ -212,7 +218,7 @@ def day_of(member: Membership, day: date, *, mine: bool, with_persons: bool) -> 
         .select_related("person")
         .order_by("-mine", "number")
     )
-    found = list((cases.filter(_mine(member)) if mine else cases)[:MOST_MATTERS])
+    found = list((cases.filter(_mine(member)) if mine else cases)[: MOST_CASES + 1])
     events = events_of(member, [case.pk for case in found], day)
     ticks = _ticks(member, [case.pk for case in found])
     blocks = [_block(case, events[case.pk], ticks, day, with_persons) for case in found if events[case.pk]]

@@ -21,6 +21,7 @@ from cases.law import InformationKind
 from cases.leaves import days_of, facts_of
 from cases.models import Case, Disclosure, FormerNumber, Item, ItemType, Person, State
 from cases.models.case import opens
+from cases.nameorder import after, in_swedish_order
 from cases.pasted import Pasted, read_pasted
 from cases.seams import MOST_MATTERS, Matter
 from parties.models import Membership
@@ -81,12 +82,16 @@ def own(
     with_persons: bool,
     chosen: filters.CaseFilter = filters.CaseFilter(),  # noqa: B008
     shown: tuple[str, ...] = columns.STANDARD,
+    by_name: bool = False,
 ) -> Page:
-    """The unit's own cases that the filter asks for, the last moved first, with the columns shown."""
-    rows = filters.rows_of(member, chosen).order_by("-updated_at", "-id")
-    cursor = _cursor(before)
-    if cursor:
-        rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
+    """The unit's own cases that the filter asks for, the last moved first or by name, with the columns shown."""
+    rows = filters.rows_of(member, chosen)
+    if by_name:
+        rows, cursor = _after_in_names(rows, member, before)
+    else:
+        rows, cursor = rows.order_by("-updated_at", "-id"), _cursor(before)
+        if cursor:
+            rows = rows.extra(where=["(cases_case.updated_at, cases_case.id) < (%s, %s)"], params=cursor)
     shown = tuple(name for name in shown if with_persons or name != columns.PERSON)
     values = with_cells(rows, member, shown, most=PAGE + 1)
     page = Page(
@@ -101,8 +106,22 @@ def own(
     ]
     if len(values) > PAGE:
         last, _cells = values[PAGE - 1]
-        page.next_before = _key(last["updated_at"], last["pk"])
+        page.next_before = str(last["pk"]) if by_name else _key(last["updated_at"], last["pk"])
     return page
+
+
+def _after_in_names(
+    rows: QuerySet[Case], member: Membership, before: str
+) -> tuple[QuerySet[Case], tuple | None]:
+    """The rows by name, those after the row that the link names by its number: a name stands in no address."""
+    rows = rows.annotate(in_names=in_swedish_order("person__name")).order_by("in_names", "pk")
+    last = None
+    if (key := as_key(before)) is not None:
+        own = Case.objects.open_to(member).owned_by(member).filter(pk=key)
+        last = own.annotate(in_names=in_swedish_order("person__name")).values_list("in_names", "pk").first()
+    if last:
+        rows = rows.filter(after(*last))
+    return rows, last
 
 
 OF_A_CASE = ("pk", "number", "person_id", "state", "initiative_id", "updated_at", "opened_on")
@@ -411,4 +430,5 @@ def safe_return(request: HttpRequest) -> str:
     asked = urlsplit(request.POST.get("next", ""))
     if not asked.path.startswith("/") or asked.path.startswith("//"):
         return reverse("cases")
-    return f"{asked.path}?{asked.query}" if asked.query and asked.path == reverse("cases") else asked.path
+    keeps = (reverse("cases"), reverse("calls"))
+    return f"{asked.path}?{asked.query}" if asked.query and asked.path in keeps else asked.path

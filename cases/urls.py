@@ -3,6 +3,7 @@ from django.urls import path
 from cases.views import (
     archive,
     blocks,
+    calls,
     case,
     caselog,
     closing,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("cases/", desk.cases, name="cases"),
     path("cases/persons/", desk.show_persons, name="show_persons"),
     path("cases/search/", desk.case_search, name="case_search"),
+    path("cases/calls/", calls.calls, name="calls"),
     path("cases/filter/", filters.case_filter, name="case_filter"),
     path("cases/filter/save/", filters.save_filter, name="save_filter"),
     path("cases/filters/", filters.saved_filters, name="saved_filters"),

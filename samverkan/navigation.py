@@ -149,6 +149,7 @@ SECTION_OF = {
             "copy_item",
             "report_incident",
             "seen_by",
+            "calls",
             "case_filter",
             "save_filter",
             "saved_filters",

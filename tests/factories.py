@@ -75,13 +75,13 @@ def make_item(
 
 
 def make_consent(
-    by: Membership, case: Case, *, purpose: str = Purpose.RETURN_TO_WORK, excluded: str = ""
+    by: Membership, case: Case, *, purpose: str = Purpose.RETURN_TO_WORK, excluded: str = "", days: int = 90
 ) -> Consent:
     """A consent without lines, as a row."""
     with acting(by):
         return Consent.objects.create(
             case=case, unit=by.unit, form="written", purpose=purpose, valid_from=timezone.localdate(), informed=True,
-            valid_to=timezone.localdate() + timedelta(days=90), given_on=timezone.localdate(), registered_by=by, excluded=excluded,
+            valid_to=timezone.localdate() + timedelta(days=days), given_on=timezone.localdate(), registered_by=by, excluded=excluded,
         )  # fmt: skip
 
 

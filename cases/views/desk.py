@@ -61,14 +61,15 @@ def worklist(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def cases(request: PortalRequest) -> HttpResponse:
-    """The unit's own cases by filter, or those others have opened for it; a page at a time, in the order they last moved."""
+    """The unit's own cases by filter, or those others have opened for it; a page at a time, in the order they last moved or by name."""
     member = case_worker(request)
     show = request.GET.get("show", "")
     how = {"before": request.GET.get("before", ""), "with_persons": request.session.get(SHOW_PERSONS, False)}
     chosen, problems = filters.CaseFilter(), list[str]()
+    by_name = request.GET.get("order", "") == "name"
     if show != "received":
         chosen, problems = filters.read(request.GET, member)
-        page = listing.own(member, chosen=chosen, shown=columns.chosen_by(member), **how)
+        page = listing.own(member, chosen=chosen, shown=columns.chosen_by(member), by_name=by_name, **how)
         # A unit without cases of its own begins with what it has been given.
         show = chosen.show if show in ("open", "closed") or page.rows or chosen.values else "received"
     if show == "received":
@@ -82,6 +83,7 @@ def cases(request: PortalRequest) -> HttpResponse:
             "page": page,
             "heads": listrows.heads(page),
             "body": listrows.body(page, _new_mark() if any(row.is_new for row in page.rows) else ""),
+            "is_wide": listrows.is_wide(page),
             "show": show,
             "received": received,
             "member": member,
@@ -89,6 +91,9 @@ def cases(request: PortalRequest) -> HttpResponse:
             "words": filters.in_words(chosen, member) if chosen.narrows else [],
             "problems": problems,
             "has_statements": member.unit.party.kind in CARE_KINDS,
+            "may_phone": may_write(member),
+            "by_name": by_name,
+            "order": "&order=name" if by_name else "",
             "saved": [] if received else filters.kept_by(member, chosen, listing.PAGE),
         },
     )

@@ -88,7 +88,8 @@ def list_exports(request: PortalRequest) -> HttpResponse:
     """The member's own files that are not destroyed, and how far each has come."""
     member = case_worker(request)
     rows = [_waiting(export, request) for export in exports.mine(member)[:20]]
-    return render(request, "cases/exports.html", {"rows": rows, "now": timezone.localtime()})
+    is_made = any(row.state in ("waiting", "running") for row in rows)
+    return render(request, "cases/exports.html", {"rows": rows, "is_made": is_made})
 
 
 def _waiting(export: ListExport, request: PortalRequest) -> Waiting:

@@ -34,15 +34,18 @@ def texts(request: PortalRequest) -> HttpResponse:
     left = journal.days_left(member, mine=mine, today=today)
     asked = request.GET.get("day", "")
     day = min(left, default=today) if asked == "left" else _day(asked, today)
-    blocks, persons = journal.day_of(
+    found, persons = journal.day_of(
         member, day, mine=mine, with_persons=request.session.get(SHOW_PERSONS, False)
     )
-    ledger.record_read("journal.read", by=member, persons=persons)
+    blocks = found[: journal.MOST_CASES]
+    ledger.record_read("journal.read", by=member, persons=persons[: journal.MOST_CASES])
     return render(
         request,
         "cases/journal.html",
         {
             "blocks": blocks,
+            "more": len(found) > journal.MOST_CASES,
+            "most": journal.MOST_CASES,
             "day": day,
             "today": today,
             "mine": mine,

@@ -52,7 +52,7 @@ def world(cast):
 
 PAGES = {
     "coordinator": [
-        "/todo/", "/journal/", "/cases/{n}/sight/", "/cases/{n}/log/", "/cases/{n}/extract/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
+        "/todo/", "/journal/", "/cases/{n}/sight/", "/cases/{n}/log/", "/cases/{n}/extract/", "/cases/", "/cases/?show=received", "/cases/new/", "/cases/calls/", "/cases/filter/", "/cases/filter/save/?show=open&whose=mine", "/cases/filters/", "/cases/columns/", "/cases/export/", "/cases/exports/", "/cases/search/", "/cases/{n}/", "/cases/{n}/state/",
         "/cases/{n}/spells/new/", "/cases/{n}/spells/{s}/", "/cases/{n}/protect/", "/cases/{n}/assign/", "/cases/{n}/close/",
         "/cases/{n}/hand-over/", "/cases/{n}/correct/", "/cases/{n}/correct/wrong-person/", "/cases/{n}/correct/twice/",
         "/cases/{n}/correct/number/", "/cases/{n}/blocks/", "/cases/{n}/blocks/new/", "/cases/{n}/items/new/",
@@ -118,3 +118,41 @@ def test_nothing_scrolls_sideways_at_320_px_nor_at_a_desk_enlarged_to_200_per_ce
                 "document.documentElement.scrollWidth > document.documentElement.clientWidth"
             )
             assert not wide, (path, width)
+
+
+@pytest.mark.parametrize("english", [False, True], ids=["sv-390", "en-desk"])
+def test_the_pages_of_lists_that_come_and_go(cast, world, visitor, english):
+    """Every column on, a file that waits, one destroyed, one over and one failed; a foreign list, and undoing one."""
+    from django.utils import timezone
+
+    from cases import columns
+    from cases.actions import list_export as exports
+    from cases.filters import CaseFilter
+    from cases.models import ImportRun, ListExport
+    from errands.models import Job
+    from tests.cases.test_intake import imported, listed, row
+
+    me = cast.coordinator
+    imported(me, listed(row(), row(number="19700101-9806")))
+    with acting(me):
+        columns.choose(by=me, names=columns.COLUMNS)
+        asked = [
+            exports.ask(by=me, chosen=CaseFilter(), shown=columns.STANDARD, format="csv", with_names=False)
+            for _ in range(4)
+        ]
+        exports.cancel(by=me, export=asked[0])
+        ListExport.objects.filter(pk=asked[1].pk).update(until_at=timezone.now())
+        job = exports.job_of(asked[2])
+        Job.objects.filter(pk=job.pk if job else None).update(state="failed")
+        run = ImportRun.objects.latest("pk")
+    desk = visitor(phone=not english, english=english).sign_in(me)
+    for path in ("/cases/", "/cases/exports/", "/cases/import/", f"/cases/import/runs/{run.pk}/undo/"):
+        desk.go(path)
+        desk.axe()
+    desk.go("/cases/import/")
+    foreign = listed(row()).replace(b"Personnummer", b"Pnr").replace(b"Kommun", b"Hemort")
+    file = {"name": "lista.csv", "mimeType": "text/csv", "buffer": foreign}
+    desk.page.set_input_files("main input[type=file]", file)
+    desk.page.click("main form.sv-form button[type=submit]")
+    desk.page.wait_for_url("**/cases/import/columns/")
+    desk.axe()

@@ -26,6 +26,7 @@ from cases.actions import case as case_verbs
 from cases.actions.block import block
 from cases.actions.item import write_version
 from cases.law import Ground
+from cases.leaves import days_of
 from cases.listcells import MAX_BYTES
 from cases.models import Assignment, Case, CaseState, Disclosure, Item, Person, Spell
 from initiatives.models import Initiative, Participation
@@ -401,6 +402,24 @@ def test_a_spell_recorded_by_hand_since_then_stays_the_last(cast):
             benefit="sick_pay",
         )
     assert counts(imported(cast.administrator, listed(row(**LATER)))) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(("days_between", "joins"), [(0, True), (5, True), (6, False)])
+def test_a_later_list_continues_the_sick_leave_over_at_most_five_days(cast, days_between, joins):
+    """The new spell is a row of its own in the same case; the day counts on from the first one, or begins anew."""
+    today = timezone.localdate()
+    first, last = today - timedelta(days=60), today - timedelta(days=21)
+    began = last + timedelta(days=days_between + 1)
+    imported(cast.administrator, listed(row(start=first.isoformat(), end=last.isoformat())))
+    again = listed(row(start=began.isoformat(), end=(today + timedelta(days=10)).isoformat()))
+    assert counts(imported(cast.administrator, again)) == (0, 1, 0)
+    assert counts(imported(cast.administrator, again)) == (0, 0, 1)
+    with acting(cast.coordinator):
+        case = Case.objects.get()
+        assert case.spells.count() == 2
+        values = [{"pk": case.pk, "initiative_id": case.initiative_id}]
+        begins = first if joins else began
+        assert days_of(values, today) == {case.pk: (today - begins).days + 1}
 
 
 def test_a_version_that_a_colleague_has_written_is_not_written_again(cast):

@@ -211,6 +211,16 @@ def test_ticks_are_the_units_alone_and_not_rewritten(cast, case):
         JournalTick.objects.update(event="item:2")
 
 
+def test_a_day_with_more_cases_than_the_page_holds_says_so(cast, sign_in, monkeypatch):
+    monkeypatch.setattr(journal, "MOST_CASES", 2)
+    says = "Dagens första 2 ärenden visas, dina först."
+    for more, is_said in ((2, False), (1, True)):
+        for _ in range(more):
+            make_case(cast.coordinator)
+        page = sign_in(cast.coordinator).get("/journal/").content.decode()
+        assert page.count("data-journal-enter") == 2 and (says in page) is is_said, more
+
+
 def test_who_is_held_off_reads_and_enters_nothing(cast, case, sign_in):
     make_item(cast.coordinator, case, heading="Planen")
     events = keys(cast.coordinator, case)
