@@ -31,7 +31,8 @@ from parties.access import PortalRequest
 def worklist(request: PortalRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = case_worker(request)
-    # A manager works with no case; what went to the wrong unit is the manager's too.
+    # A manager works with no case; what went to the wrong unit is the manager's too, and
+    # so is who handles what.
     parts = (
         listing.given_to_read,
         hand_over.worklist,
@@ -42,7 +43,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
     )
     work = parts if may_write(member) else ()
     matters = sorted(
-        (m for part in (*work, incidents.worklist) for m in part(member)),
+        (m for part in (*work, incidents.worklist, hand_over.unhandled) for m in part(member)),
         key=lambda m: (m.due_on is None, m.due_on, m.case_number),
     )
     today = timezone.localdate()
