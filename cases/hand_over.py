@@ -1,5 +1,6 @@
 """Handing over to a colleague: the forms, and what waits on the worklist."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django import forms
@@ -156,3 +157,32 @@ def unhandled(member: Membership) -> list[Matter]:
         )
         for case in cases
     ]
+
+
+@dataclass(frozen=True)
+class OnCase:
+    """The unit's last offer of the case, while there is something to do about it: it waits, or the reader's was declined."""
+
+    offer: HandOver
+    waits: bool
+    mine: bool
+    to_me: bool
+
+
+def on_page(case: Case, member: Membership) -> OnCase | None:
+    """What the case page says of handing over, to the unit whose offer it is."""
+    last = (
+        HandOver.objects.filter(case=case, unit_id=member.unit_id)
+        .annotate(stands=Exists(HandOver.objects.standing().filter(pk=OuterRef("pk"))))
+        .select_related("by__user", "to_member__user")
+        .order_by("-id")
+        .first()
+    )
+    if last is None:
+        return None
+    found = OnCase(last, last.stands, last.by_id == member.pk, last.to_member_id == member.pk)
+    if last.stands:
+        return found
+    recently = timezone.now() - timedelta(days=DECLINED_DAYS)
+    declined = last.how == HandOverEnd.DECLINED and last.ended_at is not None and last.ended_at >= recently
+    return found if declined and found.mine else None

@@ -24,6 +24,7 @@ from cases.views import (
     lengths,
     papers,
     preview,
+    spells,
 )
 
 urlpatterns = [
@@ -56,6 +57,7 @@ urlpatterns = [
     path("cases/<str:number>/outcome/", closing.outcome, name="outcome"),
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
     path("cases/<str:number>/spells/<int:pk>/", case.spell, name="spell"),
+    path("cases/<str:number>/spells/<int:pk>/first-day/", spells.first_day, name="spell_first_day"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
     path("cases/<str:number>/blocks/", blocks.blocks, name="blocks"),
     path("cases/<str:number>/blocks/new/", blocks.new_block, name="new_block"),
@@ -97,6 +99,8 @@ urlpatterns = [
     path("journal/", journal.texts, name="journal"),
     path("cases/<str:number>/journal/", journal.enter, name="journal_enter"),
     path("cases/<str:number>/journal/undo/", journal.take_back, name="journal_take_back"),
+    path("incidents/", incidents.register, name="incidents"),
+    path("incidents/never-given/<int:pk>/read/", incidents.heed_mistake, name="heed_mistake"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
     path("consents/ending/", ending.ending_consents, name="ending_consents"),

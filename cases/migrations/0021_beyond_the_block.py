@@ -1,4 +1,5 @@
-from django.db import migrations
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
+from django.db import migrations, models
 
 # The role that owns the doors has no part of the owner's rights, so the doors are remade as that role.
 # The functions that answer past the walls ask for the block themselves: each begins `the_case <> all (barred_cases())`.
@@ -170,6 +171,59 @@ revoke select, update on cases_handover from portal_definer;
 """
 
 
+# The walls do not follow a foreign key: a spell corrects one of its own case.
+OF_THE_SAME_CASE = """
+create function portal.spell_corrects() returns trigger language plpgsql as $$
+begin
+    if not exists (select 1 from cases_spell s where s.id = new.replaces_id and s.case_id = new.case_id) then
+        raise exception 'a spell corrects another of the same case';
+    end if;
+    return new;
+end $$;
+create trigger corrects before insert on cases_spell for each row when (new.replaces_id is not null)
+    execute function portal.spell_corrects();
+"""
+OF_ANY_CASE = "drop function portal.spell_corrects() cascade"
+
+
+# A consent that never was one: the receivers are told, as of what was wrongly sent, once for each time it closed for them.
+NEVER_GIVEN = """
+grant select on cases_mistake to portal_definer;
+create policy door on cases_mistake for select to portal_definer using (true);
+create function portal.never_given() returns table (disclosure bigint, given_at timestamptz)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select min(d.id), min(d.at)
+    from cases_mistake m join cases_consentline l on l.consent_id = m.consent_id
+        join cases_disclosure d on d.case_id = l.case_id and d.from_unit_id = l.from_unit_id and d.to_unit_id = l.to_unit_id
+            and d.kind = l.kind and d.purpose = l.purpose and d.ended_at = l.ended_at
+    where l.to_unit_id = portal.unit() and l.ended_how = 'mistake' and d.ended_how = 'mistake' and d.heeded_at is null
+      and d.case_id <> all (portal.barred_cases())
+      and not exists (select 1 from cases_incident i
+                      where i.case_id = d.case_id and i.to_unit_id = d.to_unit_id and i.at >= d.ended_at)
+    group by d.case_id, d.ended_at order by 2, 1 limit 50 $$;
+create function portal.heed_never_given(the_disclosure bigint) returns integer language plpgsql security definer
+set search_path = public, pg_temp as $$
+declare heeded integer;
+begin
+    update cases_disclosure d set heeded_at = statement_timestamp(), heeded_by_id = portal.member()
+    from cases_disclosure told
+    where told.id = the_disclosure and told.id in (select n.disclosure from portal.never_given() n)
+      and d.case_id = told.case_id and d.to_unit_id = told.to_unit_id and d.ended_at = told.ended_at
+      and d.ended_how = 'mistake' and d.heeded_at is null;
+    get diagnostics heeded = row_count;
+    return heeded;
+end $$;
+alter function portal.never_given() owner to portal_definer;
+alter function portal.heed_never_given(bigint) owner to portal_definer;
+"""
+NOBODY_IS_TOLD = """
+drop function portal.heed_never_given(bigint);
+drop function portal.never_given();
+drop policy door on cases_mistake;
+revoke select on cases_mistake from portal_definer;
+"""
+
+
 class Migration(migrations.Migration):
     """The database's own doors ask for the block, and its names are those of whoever acts."""
 
@@ -179,4 +233,39 @@ class Migration(migrations.Migration):
         migrations.RunSQL(OWN_ONLY, ANYONE),
         migrations.RunSQL(IN_OWN_NAME, IN_ANY_NAME),
         migrations.RunSQL(FREES, FREES_NOT),
+        migrations.AddField(
+            "spell",
+            "replaces",
+            models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=models.deletion.RESTRICT,
+                related_name="+",
+                to="cases.spell",
+            ),
+        ),
+        migrations.AddField("spell", "why", models.TextField(blank=True, db_default="", default="")),
+        AddConstraintNotValid(
+            "spell",
+            models.CheckConstraint(
+                condition=models.Q(("replaces", None), ("why", ""))
+                | models.Q(("replaces__isnull", False), models.Q(("why", ""), _negated=True)),
+                name="a_first_day_is_corrected_with_a_reason",
+            ),
+        ),
+        ValidateConstraint("spell", "a_first_day_is_corrected_with_a_reason"),
+        migrations.RunSQL(OF_THE_SAME_CASE, OF_ANY_CASE),
+        migrations.AddField("disclosure", "heeded_at", models.DateTimeField(null=True)),
+        migrations.AddField(
+            "disclosure",
+            "heeded_by",
+            models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=models.deletion.RESTRICT,
+                related_name="+",
+                to="parties.membership",
+            ),
+        ),
+        migrations.RunSQL(NEVER_GIVEN, NOBODY_IS_TOLD),
     ]

@@ -80,6 +80,9 @@ class Disclosure(models.Model):
     # The receiving unit has put its copy in its own file (R1), the first time; nothing is decided from it.
     fetched_at = models.DateTimeField(null=True)
     fetched_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
+    # The receiving unit has read that the consent never was one and that this must not be used.
+    heeded_at = models.DateTimeField(null=True)
+    heeded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
 
     objects = DisclosureQuerySet.as_manager()
 
@@ -182,6 +185,8 @@ CLASSIFIED = {
             "opened_by",
             "fetched_at",
             "fetched_by",
+            "heeded_at",
+            "heeded_by",
         ],
         "sensitive",
     )

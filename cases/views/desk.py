@@ -53,7 +53,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         "cases/worklist.html",
         {"groups": listing.grouped(matters, today), "count": len(matters), "today": today, "member": member}
         | {"wrongly_sent": incidents.wrongly_sent(member), "may_heed": may_write(member)}
-        | {"has_journal": journal.is_for(member)},
+        | {"has_journal": journal.is_for(member), "has_incidents": incidents.has_any(member)},
     )
 
 
