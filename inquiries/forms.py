@@ -4,11 +4,17 @@ from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ
 from cases.forms import CHOOSE, PersonText, SoftStop
-from cases.law import Decision, InformationKind
-from cases.sight import CONSENT_WOULD_HELP
+from cases.law import Decision, Ground, InformationKind
+from cases.sight import CONFIRMATIONS, CONSENT_WOULD_HELP
 from inquiries.models import ANSWER_KINDS, Category, Channel
 from parties.models import PartyKind
+
+
+def _ticked(form: forms.Form) -> tuple[str, ...]:
+    """What was confirmed, as the verb of giving asks for it."""
+    return tuple(name for name in (EXCLUDED_READ, CARE_RELATION) if form.cleaned_data.get(name))
 
 
 class AskForm(SoftStop):
@@ -30,14 +36,18 @@ class AskForm(SoftStop):
     )
     excluded_read = forms.BooleanField(label=_("I have read what the person has excepted."), required=False)
 
-    def __init__(self, *args, excluded: bool, **kwargs) -> None:
+    def __init__(self, *args, excluded: bool, care: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if not excluded:
             del self.fields["excluded_read"]
+        if care:
+            self.fields[CARE_RELATION] = forms.BooleanField(
+                label=str(CONFIRMATIONS[CARE_RELATION]), required=False
+            )
 
     @property
     def confirmed(self) -> tuple[str, ...]:
-        return ("excluded_read",) if self.cleaned_data.get("excluded_read") else ()
+        return _ticked(self)
 
 
 class AnswerForm(SoftStop):
@@ -66,7 +76,11 @@ class AnswerForm(SoftStop):
             self.fields["excluded_read"] = forms.BooleanField(
                 label=_("I have read what the person has excepted."), required=False
             )
-        self.order_fields([*self.kinds, "checked", "excluded_read"])
+        if any(d.allowed and d.ground is Ground.INTRA_CARE for d in decisions.values()):
+            self.fields[CARE_RELATION] = forms.BooleanField(
+                label=str(CONFIRMATIONS[CARE_RELATION]), required=False
+            )
+        self.order_fields([*self.kinds, "checked", EXCLUDED_READ, CARE_RELATION])
 
     def clean(self) -> dict:
         super().clean()
@@ -81,7 +95,7 @@ class AnswerForm(SoftStop):
 
     @property
     def confirmed(self) -> tuple[str, ...]:
-        return ("excluded_read",) if self.cleaned_data.get("excluded_read") else ()
+        return _ticked(self)
 
 
 def _why(decision: Decision, consent_url: str) -> str:

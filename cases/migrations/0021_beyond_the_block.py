@@ -267,5 +267,14 @@ class Migration(migrations.Migration):
                 to="parties.membership",
             ),
         ),
+        AddConstraintNotValid(
+            "disclosure",
+            models.CheckConstraint(
+                condition=models.Q(("heeded_at", None), ("heeded_by", None))
+                | models.Q(("heeded_at__isnull", False), ("heeded_by__isnull", False)),
+                name="who_heeded_a_disclosure_and_when_are_one_fact",
+            ),
+        ),
+        ValidateConstraint("disclosure", "who_heeded_a_disclosure_and_when_are_one_fact"),
         migrations.RunSQL(NEVER_GIVEN, NOBODY_IS_TOLD),
     ]

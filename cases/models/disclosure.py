@@ -145,6 +145,11 @@ class Disclosure(models.Model):
                 | Q(fetched_at__isnull=False, fetched_by__isnull=False),
                 name="who_fetched_a_disclosure_and_when_are_one_fact",
             ),
+            models.CheckConstraint(
+                condition=Q(heeded_at=None, heeded_by=None)
+                | Q(heeded_at__isnull=False, heeded_by__isnull=False),
+                name="who_heeded_a_disclosure_and_when_are_one_fact",
+            ),
         ]
 
 
