@@ -13,7 +13,7 @@ from cases import consents, hand_over, leaves, milestones, preview, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case, refuse
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
-from cases.closing import outcome_now
+from cases.closing import outcome_now, outcome_words, what_is_open
 from cases.correct import doubles_of
 from cases.days import in_force
 from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU, NewCaseForm, StateForm
@@ -118,6 +118,7 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "receiving_units": preview.receiving_units(case, member) if owner else [],
             "is_closed": is_closed,
             "outcome": outcome,
+            "outcome_words": outcome_words(outcome) if outcome else [],
             "moves": moves_of(case, member),
             "hand_over": hand_over.on_page(case, member),
             "doubles": doubles,
@@ -196,4 +197,6 @@ def protect(request: PortalRequest, number: str) -> HttpResponse:
         case_verbs.protect(by=who_acts(request), case=case)
         messages.success(request, _("The identity is protected. Nothing is shown to others any longer."))
         return redirect("case", number=number)
-    return render(request, "cases/protect.html", {"case": case})
+    return render(
+        request, "cases/protect.html", {"case": case, "ends": what_is_open(case, who_acts(request))}
+    )
