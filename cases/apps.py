@@ -21,4 +21,5 @@ class CasesConfig(AppConfig):
         drafts.places["consent"] = drafts.Place(plugs.consent_draft_words, plugs.consent_draft_address)
         drafts.places[drafts.UNSENT] = drafts.Place(plugs.unsent_words, plugs.nowhere)
         drafts.places[drafts.PAGE] = drafts.Place(plugs.page_words, drafts.page_address)
+        drafts.withheld.append(plugs.withheld_drafts)
         drafts.places[plugs.DRAFT_FORM] = drafts.Place(plugs.draft_words, plugs.draft_address)

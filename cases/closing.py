@@ -99,6 +99,15 @@ def outcome_now(case: Case) -> CaseOutcome | None:
     return CaseOutcome.objects.of_last_closing().select_related("stays").filter(case=case).first()
 
 
+def outcome_words(outcome: CaseOutcome) -> list[tuple[str, str]]:
+    """What is known of the outcome, as the form asks and as it was answered."""
+    known = [name for name in FACTS if getattr(outcome, name) != "unknown"]
+    return [
+        (str(OutcomeForm.base_fields[name].label), str(getattr(outcome, f"get_{name}_display")()))
+        for name in known
+    ]
+
+
 def outcomes_due(member: Membership) -> list[Matter]:
     """Milestone M29 on the worklist: the outcome of a closed case is said within 14 days, by who coordinates at the unit.
 

@@ -1,7 +1,8 @@
 """Days of a sick leave, as calculated: calendar days inclusive, day n = first day + (n - 1). FK alone decides which day counts.
 
 Spells become sick leaves so. Of several recorded for the same first day the last recorded is in force: a row is never
-changed, so that is how an end or a correction is written. A spell without an end stops the day before the next
+changed, so that is how an end or a correction is written. One whose first day was wrong is replaced by the row that
+says so, and what it had replaced does not come back. A spell without an end stops the day before the next
 spell begins, which is how a new extent is written. Spells that overlap, touch, or have at most `gap` days between
 them are one sick leave, counted from its first day. After its last day, and the gap in which another certificate
 would still join, a sick leave has ended and no day of it runs.
@@ -44,9 +45,11 @@ class SickLeave:
 def in_force(spells: "Iterable[Spell]") -> list[InForce]:
     """The spells that nothing replaces, by first day, each with its last day in force."""
     latest: dict[date, Spell] = {}
+    corrected: set[int | None] = set()
     for spell in sorted(spells, key=lambda s: s.pk):
         latest[spell.from_on] = spell
-    ordered = [latest[day] for day in sorted(latest)]
+        corrected.add(spell.replaces_id)
+    ordered = [latest[day] for day in sorted(latest) if latest[day].pk not in corrected]
     ends = [s.to_on or (after.from_on - timedelta(days=1)) for s, after in pairwise(ordered)]
     return [
         InForce(s, last) for s, last in zip(ordered, [*ends, *(s.to_on for s in ordered[-1:])], strict=True)

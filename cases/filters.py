@@ -245,16 +245,17 @@ def kept_by(member: Membership, current: CaseFilter | None, most: int) -> list[K
 # --- the day of the sick leave, in the statement that chooses the rows
 
 
-# The rule is `cases.days`: of spells with the same first day the last counts, one without an end stops at the next, and
-# those with at most the gap between them are one. A test holds the two against each other.
+# The rule is `cases.days`: of spells with the same first day the last counts unless its first day was corrected, one without an end stops at
+# the next, and those with at most the gap between them are one. A test holds the two against each other.
 _DAY = """
 (with told as materialized (select %s::date as today, %s::text[] as benefits, {gap} as gap),
 latest as (
-    select distinct on (s.from_on) s.from_on, s.to_on, s.benefit from cases_spell s
+    select distinct on (s.from_on) s.id, s.from_on, s.to_on, s.benefit from cases_spell s
     where s.case_id = cases_case.id order by s.from_on, s.id desc),
 in_force as (
     select from_on, benefit,
-        coalesce(to_on, lead(from_on) over (order by from_on) - 1, date '9999-12-31') as last from latest),
+        coalesce(to_on, lead(from_on) over (order by from_on) - 1, date '9999-12-31') as last from latest
+    where not exists (select 1 from cases_spell c where c.case_id = cases_case.id and c.replaces_id = latest.id)),
 counted as (
     select from_on, last, max(last) over (order by from_on rows between unbounded preceding and 1 preceding) as before
     from in_force, told where benefit = any(benefits)),

@@ -69,6 +69,21 @@ class SoftStop(forms.Form):
         return values
 
 
+class MoreFields(Div):
+    """The fields that can wait. A division of crispy's is drawn without its form, so it is told here whether it has something
+    to mend, and then stands open."""
+
+    template = "cases/more_fields.html"
+
+    def __init__(self, form: forms.Form, *names: str) -> None:
+        super().__init__(*names)
+        self.form, self.names = form, names
+
+    @property
+    def has_errors(self) -> bool:
+        return any(name in self.form.errors for name in self.names)
+
+
 class NewCaseForm(forms.Form):
     """A case logged in a minute: a number or none, a name, the spell. Everything else can wait, folded away.
 
@@ -123,7 +138,7 @@ class NewCaseForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         later = [name for name in self.fields if name not in self.FIRST]
-        self.helper.layout = Layout(*self.FIRST, Div(*later, template="cases/more_fields.html"))
+        self.helper.layout = Layout(*self.FIRST, MoreFields(self, *later))
 
     def clean_number(self):
         text = self.cleaned_data["number"]

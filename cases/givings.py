@@ -28,6 +28,7 @@ class Giving:
     of_the_case: bool
     basis: str
     stands: bool
+    item: int | None = None
 
     @property
     def way(self) -> tuple[int, int, str, str]:
@@ -44,7 +45,7 @@ def givings_of(case: Case) -> list[Giving]:
     """Everything given on the case, oldest first; empty for a unit that does not own it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select kind, purpose, from_unit, to_unit, at, until_at, ended_at, ended_how, item is null, basis, stands"
+            "select kind, purpose, from_unit, to_unit, at, until_at, ended_at, ended_how, item is null, basis, stands, item"
             " from portal.givings_on_case(%s)",
             [case.pk],
         )

@@ -1,9 +1,10 @@
 """Handing over to a colleague: the forms, and what waits on the worklist."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.fields import field_of
 from cases.access import may_write, not_held_off
 from cases.forms import PersonText
-from cases.models import Assignment, Case, HandOver, HandOverEnd
+from cases.models import Assignment, Case, HandOver, HandOverEnd, State
 from cases.models.case import opens
 from cases.seams import MOST_MATTERS, Matter
 from parties.models import Membership
@@ -125,3 +126,63 @@ def worklist(member: Membership) -> list[Matter]:
         )
         for offer in declined
     ]
+
+
+def unhandled(member: Membership) -> list[Matter]:
+    """Open cases that somebody at the unit handled and nobody does now, for everyone there who can take or assign them.
+
+    Why is not told: a role that has ended, a reopened case and a block look alike.
+    """
+    now = Assignment.objects.current().filter(
+        case=OuterRef("case"), unit_id=member.unit_id, member__in=Membership.objects.current()
+    )
+    left = Assignment.objects.filter(~Exists(now), opens(member, "case_id"), unit_id=member.unit_id)
+    cases = (
+        Case.objects.filter(pk__in=left.values("case"))
+        .with_state()
+        .filter(Q(state=None) | ~Q(state=State.CLOSED))
+        .order_by("id")[:MOST_MATTERS]
+    )
+    return [
+        Matter(
+            action=_now("Say who handles the case"),
+            url=reverse("assign", args=[case.number]),
+            group="hand_over",
+            due_on=None,
+            waits_for=_now("Your unit"),
+            case_number=case.number,
+            person=case.person_id,
+            event=_now("Nobody handles the case"),
+            is_mine=False,
+        )
+        for case in cases
+    ]
+
+
+@dataclass(frozen=True)
+class OnCase:
+    """The unit's last offer of the case, while there is something to do about it: it waits, or the reader's was declined."""
+
+    offer: HandOver
+    waits: bool
+    mine: bool
+    to_me: bool
+
+
+def on_page(case: Case, member: Membership) -> OnCase | None:
+    """What the case page says of handing over, to the unit whose offer it is."""
+    last = (
+        HandOver.objects.filter(case=case, unit_id=member.unit_id)
+        .annotate(stands=Exists(HandOver.objects.standing().filter(pk=OuterRef("pk"))))
+        .select_related("by__user", "to_member__user")
+        .order_by("-id")
+        .first()
+    )
+    if last is None:
+        return None
+    found = OnCase(last, last.stands, last.by_id == member.pk, last.to_member_id == member.pk)
+    if last.stands:
+        return found
+    recently = timezone.now() - timedelta(days=DECLINED_DAYS)
+    declined = last.how == HandOverEnd.DECLINED and last.ended_at is not None and last.ended_at >= recently
+    return found if declined and found.mine else None

@@ -33,7 +33,7 @@ def facts_of(cases: Iterable[Mapping], today: date) -> dict[int, Facts]:
     times = timers_of(rows.values())
     spells: dict[int, list[Spell]] = {}
     wanted = Spell.objects.filter(case__in=rows).only(
-        "pk", "case_id", "from_on", "to_on", "benefit", "degree"
+        "pk", "case_id", "from_on", "to_on", "benefit", "degree", "replaces"
     )
     for spell in wanted:
         spells.setdefault(spell.case_id, []).append(spell)
@@ -57,6 +57,8 @@ class SpellRow:
     last: date | None
     is_now: bool
     replaced: bool
+    # Why its first day was corrected; "" when it was not.
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def on_page(case: Case, state: str, today: date) -> LeavePage:
     spells = list(case.spells.order_by("-from_on", "-pk"))
     gap = timers_of([case.initiative_id])[case.initiative_id]["spell_gap_days"]
     parts: dict[int, InForce] = {part.spell.pk: part for part in in_force(spells)}
+    corrections = {s.replaces_id: s.why for s in spells if s.replaces_id}
     begun = [p for p in parts.values() if p.spell.from_on <= today]
     current = begun[-1].spell if begun else None
     rows = [
@@ -82,6 +85,7 @@ def on_page(case: Case, state: str, today: date) -> LeavePage:
             last=parts[s.pk].last if s.pk in parts else s.to_on,
             is_now=s is current and _lasts(parts[s.pk], today),
             replaced=s.pk not in parts,
+            why=corrections.get(s.pk, ""),
         )
         for s in spells
     ]

@@ -45,6 +45,8 @@ class Row:
     day: int | None = None
     moved: datetime | None = None
     is_new: bool = False
+    # The unit's own case, closed: the reader may open it again.
+    closed: bool = False
     cells: dict[str, columns.Value] = field(default_factory=dict)
 
 
@@ -300,6 +302,7 @@ def search(member: Membership, term: str) -> Found:
                 unit=v["unit__name"],
                 day=days.get(v["pk"]),
                 moved=v["updated_at"],
+                closed=v["unit_id"] == member.unit_id and v["state"] == State.CLOSED,
             )
         )
     if len(found.rows) == 1 and found.rows[0].number == as_case_number(term):

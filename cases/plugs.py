@@ -1,7 +1,9 @@
 """What cases add to rooms below: cases and persons in the access log, and where a draft of an item belongs."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -48,6 +50,28 @@ def consent_draft_address(key: str) -> str:
 def _number_in(key: str) -> str:
     """The case number in the key of a page's draft; "" when it holds none."""
     return next((part for part in key.split(".") if key_for_ledger(part) == part and "-" in part), "")
+
+
+_NUMBERS = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
+_INCIDENT = re.compile(r"incidents\.(\d{1,9})\b")
+
+
+def withheld_drafts(keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of the drafts' keys, those of a case that a block holds from whoever acts: what they wrote of the person is not shown
+    to them while it stands. A draft on a case that has ended in another way is still its writer's to read.
+    """
+    numbers = {key: set(_NUMBERS.findall(key[1])) for key in keys}
+    incidents = {key: {int(pk) for pk in _INCIDENT.findall(key[1])} for key in keys}
+    barred: set[str | int] = set()
+    with connection.cursor() as cursor:
+        for function, asked in (
+            ("portal.barred_case_numbers", numbers),
+            ("portal.barred_incidents", incidents),
+        ):
+            if wanted := sorted(set().union(*asked.values())):
+                cursor.execute(f"select {function}(%s)", [wanted])
+                barred.update(row for (row,) in cursor.fetchall())
+    return {key for key in keys if (numbers[key] | incidents[key]) & barred}
 
 
 def page_words(key: str) -> str:

@@ -26,6 +26,7 @@ from cases.views import (
     measures,
     papers,
     preview,
+    spells,
     statements,
 )
 
@@ -60,6 +61,7 @@ urlpatterns = [
     path("cases/<str:number>/outcome/", closing.outcome, name="outcome"),
     path("cases/<str:number>/spells/new/", case.new_spell, name="new_spell"),
     path("cases/<str:number>/spells/<int:pk>/", case.spell, name="spell"),
+    path("cases/<str:number>/spells/<int:pk>/first-day/", spells.first_day, name="spell_first_day"),
     path("cases/<str:number>/protect/", case.protect, name="protect"),
     path("cases/<str:number>/blocks/", blocks.blocks, name="blocks"),
     path("cases/<str:number>/blocks/new/", blocks.new_block, name="new_block"),
@@ -111,6 +113,8 @@ urlpatterns = [
     path("statements/lists/new/", statements.new_list, name="new_statement_list"),
     path("statements/lists/<str:list_number>/", statements.statement_list, name="statement_list"),
     path("statements/lists/<str:list_number>/paper/", statements.print_list, name="print_statement_list"),
+    path("incidents/", incidents.register, name="incidents"),
+    path("incidents/never-given/<int:pk>/read/", incidents.heed_mistake, name="heed_mistake"),
     path("incidents/<int:pk>/", incidents.incident, name="incident"),
     path("incidents/<int:pk>/read/", incidents.heed, name="heed_incident"),
     path("consents/ending/", ending.ending_consents, name="ending_consents"),

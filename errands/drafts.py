@@ -5,7 +5,7 @@ one more is saved. Which page a draft belongs to is known in the room of its for
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,11 @@ class Place:
 
 # Plugged in by the rooms above, from AppConfig.ready(): the form's key and its place.
 places: dict[str, Place] = {}
+
+# Plugged in likewise: of these drafts' forms and object keys, those that nothing is told of to whoever acts. What was
+# written is kept, and is there again when it may be read.
+Key = tuple[str, str]
+withheld: list[Callable[[Sequence[Key]], set[Key]]] = []
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,18 @@ def throw_away(member: int, pk: int) -> bool:
 
 
 def kept(member: int) -> list[Kept]:
-    """The member's own drafts, the last saved first: which form, when, the way back to it, and the texts in it."""
-    return [Kept(d.pk, *_place(d.form, d.object_key), d.saved_at, _written(d.text)) for d in _of(member)]
+    """The member's own drafts, the last saved first: which form, when, the way back to it, and the texts in it.
+
+    Without those that a room above withholds from whoever acts.
+    """
+    rows = list(_of(member))
+    keys = [(d.form, d.object_key) for d in rows]
+    hidden: set[Key] = set().union(*(ask(keys) for ask in withheld)) if rows else set()
+    return [
+        Kept(d.pk, *_place(d.form, d.object_key), d.saved_at, _written(d.text))
+        for d in rows
+        if (d.form, d.object_key) not in hidden
+    ]
 
 
 def last_saved(member: int) -> datetime | None:

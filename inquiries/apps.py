@@ -15,5 +15,6 @@ class InquiriesConfig(AppConfig):
         seams.case_actions.append(plugs.case_actions)
         seams.open_matters.append(plugs.open_matters)
         seams.journal.extend(journal.SOURCES)
+        drafts.withheld.append(plugs.withheld_drafts)
         drafts.places["ask"] = drafts.Place(plugs.question_draft_words, plugs.question_draft_address)
         drafts.places["answer"] = drafts.Place(plugs.answer_draft_words, plugs.answer_draft_address)

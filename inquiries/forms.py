@@ -8,11 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.dates import DateField
 from audit.fields import field_of
+from cases.actions.disclosure import CARE_RELATION, EXCLUDED_READ, RELEVANT_ONLY
 from cases.forms import CHOOSE, PersonText, SoftStop
 from cases.law import Decision, Ground, InformationKind
-from cases.sight import CONSENT_WOULD_HELP
+from cases.sight import CONFIRMATIONS, CONSENT_WOULD_HELP
 from inquiries.models import ANSWER_KINDS, Category, Channel
 from parties.models import PartyKind, Unit
+
+
+def _ticked(form: forms.Form) -> tuple[str, ...]:
+    """What was confirmed, as the verb of giving asks for it."""
+    return tuple(
+        name for name in (EXCLUDED_READ, CARE_RELATION, RELEVANT_ONLY) if form.cleaned_data.get(name)
+    )
 
 
 class AskForm(SoftStop):
@@ -34,14 +42,18 @@ class AskForm(SoftStop):
     )
     excluded_read = forms.BooleanField(label=_("I have read what the person has excepted."), required=False)
 
-    def __init__(self, *args, excluded: bool, **kwargs) -> None:
+    def __init__(self, *args, excluded: bool, care: bool, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if not excluded:
             del self.fields["excluded_read"]
+        if care:
+            self.fields[CARE_RELATION] = forms.BooleanField(
+                label=str(CONFIRMATIONS[CARE_RELATION]), required=False
+            )
 
     @property
     def confirmed(self) -> tuple[str, ...]:
-        return ("excluded_read",) if self.cleaned_data.get("excluded_read") else ()
+        return _ticked(self)
 
 
 class AnswerForm(SoftStop):
@@ -71,6 +83,10 @@ class AnswerForm(SoftStop):
             self.fields["excluded_read"] = forms.BooleanField(
                 label=_("I have read what the person has excepted."), required=False
             )
+        if any(d.allowed and d.ground is Ground.INTRA_CARE for d in decisions.values()):
+            self.fields[CARE_RELATION] = forms.BooleanField(
+                label=str(CONFIRMATIONS[CARE_RELATION]), required=False
+            )
         if self.by_duty:
             self.fields["relevant_only"] = forms.BooleanField(
                 label=_("The information matters to what is asked and no more is given."), required=False
@@ -80,7 +96,9 @@ class AnswerForm(SoftStop):
                 help_text=_("For medical information a doctor."),
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
-        self.order_fields([*self.kinds, "checked", "excluded_read", "relevant_only", "decided_by"])
+        self.order_fields(
+            [*self.kinds, "checked", EXCLUDED_READ, CARE_RELATION, "relevant_only", "decided_by"]
+        )
 
     def clean(self) -> dict:
         super().clean()
@@ -100,8 +118,7 @@ class AnswerForm(SoftStop):
 
     @property
     def confirmed(self) -> tuple[str, ...]:
-        ticks = ("excluded_read", "relevant_only")
-        return tuple(tick for tick in ticks if self.cleaned_data.get(tick))
+        return _ticked(self)
 
     @property
     def decided_by(self) -> str:

@@ -1,9 +1,12 @@
 """What inquiries add to the case's room: rows of the worklist, a panel on the case page, what a withdrawal closes."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
@@ -298,3 +301,23 @@ def answer_draft_words(key: str) -> str:
 
 def answer_draft_address(key: str) -> str:
     return reverse("inquiry", args=[int(key)])
+
+
+_OF_INQUIRY = re.compile(r"inquiries\.(\d{1,9})\b")
+
+
+def withheld_drafts(keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of the drafts' keys, those of an inquiry on a case that a block holds from whoever acts: answers, and its pages' forms."""
+    found = {}
+    for form, key in keys:
+        number = key if form == "answer" and key.isdecimal() and len(key) < 10 else None
+        if number is None and (match := _OF_INQUIRY.match(key)):
+            number = match[1]
+        if number is not None:
+            found[form, key] = int(number)
+    if not found:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.barred_inquiries(%s)", [sorted(set(found.values()))])
+        barred = {pk for (pk,) in cursor.fetchall()}
+    return {key for key, inquiry in found.items() if inquiry in barred}

@@ -16,7 +16,7 @@ from audit import ledger
 from cases.access import allowed_actions, demand, key_for_ledger, may_write, open_case, refuse
 from cases.actions import disclosure as giving
 from cases.deciding import Standing
-from cases.law import Act, InformationKind
+from cases.law import Act, Ground, InformationKind
 from cases.listing import as_case_number
 from cases.models import Case, Item
 from cases.sight import CONFIRMATIONS_MISSING, CONSENT_WOULD_HELP
@@ -109,6 +109,7 @@ def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
     form = AskForm(
         request.POST or None,
         excluded=bool(excluded) and decision.line is not None,
+        care=decision.allowed and decision.ground is Ground.INTRA_CARE,
         initial={n: v[0] for n, v in draft.text.items() if v} if draft else None,
     )
     if decision.allowed and form.is_valid():
@@ -120,7 +121,10 @@ def ask(request: PortalRequest, number: str, unit: int) -> HttpResponse:
         except giving.MayNotGive as no:
             form.add_error(None, no.decision.sentence)
         except giving.NotConfirmed as missing:
-            form.add_error("excluded_read", str(CONFIRMATIONS_MISSING[missing.what]))
+            form.add_error(
+                missing.what if missing.what in form.fields else None,
+                str(CONFIRMATIONS_MISSING[missing.what]),
+            )
         else:
             drafts.discard(member.pk, "ask", key)
             if nobody_there:

@@ -9,7 +9,8 @@ from audit import ledger
 from cases.access import may_write
 from cases.actions.case import touch
 from cases.actions.locking import locked
-from cases.models import Assignment, Block, BlockKind, Case, HandOver, HandOverEnd
+from cases.models import Block, BlockKind, Case, CaseOutcome
+from cases.models.block import BlockQuerySet
 from parties.models import Membership, Unit, User
 
 
@@ -34,7 +35,8 @@ def block(
     """Blocks from now, on every case the person has at the unit; what stood open against it ends in the same statement.
 
     region: nothing on the ground of a care relation. colleague: `user` opens nothing of the person, in any unit, from
-    the next request; an assignment of theirs ends, and a hand-over to or by them. unit: `to_unit` is given nothing, and no consent with it.
+    the next request; their assignments end, and hand-overs to or by them (the database does it, in every unit), and the case
+    stands with those of the unit who can take it. unit: `to_unit` is given nothing, and no consent with it.
     Raises AlreadyBlocked, and NobodyLeft when no other member of the own unit could work with the case.
     """
     case = locked(case, by=by, action="block")
@@ -53,13 +55,6 @@ def block(
         reason=reason.strip(),
         by=by,
     )
-    if user is not None:
-        Assignment.objects.current().filter(
-            case__person=person, unit=by.unit, member__user=user, until_at=None
-        ).update(until_at=Now())
-        HandOver.objects.unanswered().filter(case__person=person, unit=by.unit).filter(
-            Q(to_member__user=user) | Q(by__user=user)
-        ).update(ended_at=Now(), ended_by=by, how=HandOverEnd.OVERTAKEN)
     whom = f"user {user.pk}" if user else f"unit {to_unit.pk}" if to_unit else "region"
     ledger.record("person.blocked", by=by, case=case.pk, persons=[person.pk], note=whom)
     touch(case)
@@ -78,16 +73,44 @@ def _someone_else(case: Case, user: User) -> bool:
     return any(may_write(m) for m in others)
 
 
+def on_the_doubles(block: Block) -> BlockQuerySet:
+    """The same block, standing on the rows of the same person registered twice at the unit."""
+    persons, found = {block.person_id}, {block.person_id}
+    while found:
+        rows = CaseOutcome.objects.filter(unit=block.unit_id, stays__isnull=False).filter(
+            Q(case__person__in=found) | Q(stays__person__in=found)
+        )
+        pairs = rows.values_list("case__person", "stays__person")
+        found = {person for pair in pairs for person in pair} - persons
+        persons |= found
+    return (
+        Block.objects.standing()
+        .filter(
+            person__in=persons,
+            unit=block.unit_id,
+            kind=block.kind,
+            user=block.user_id,
+            to_unit=block.to_unit_id,
+        )
+        .exclude(pk=block.pk)
+    )
+
+
 @transaction.atomic
 def lift(*, by: Membership, case: Case, block: int, reason: str) -> Block:
-    """Lifts a block, with a reason. What it ended stays ended: each thing is given anew. Http404 when none stands."""
+    """Lifts a block, with a reason. What it ended stays ended: each thing is given anew. Http404 when none stands.
+
+    Where the person was registered twice, the same block on the other rows is lifted with it, as it was set with it.
+    """
     case = locked(case, by=by, action="block")
     standing = Block.objects.standing().select_for_update().filter(person=case.person_id, pk=block).first()
     if standing is None:
         raise Http404
-    Block.objects.filter(pk=standing.pk).update(lifted_at=Now(), lifted_by=by, lifted_reason=reason.strip())
-    ledger.record(
-        "person.unblocked", by=by, case=case.pk, persons=[case.person_id], note=f"block {standing.pk}"
-    )
+    same = list(on_the_doubles(standing).select_for_update())
+    for row in (standing, *same):
+        Block.objects.filter(pk=row.pk).update(lifted_at=Now(), lifted_by=by, lifted_reason=reason.strip())
+        ledger.record(
+            "person.unblocked", by=by, case=case.pk, persons=[row.person_id], note=f"block {row.pk}"
+        )
     touch(case)
     return standing

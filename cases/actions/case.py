@@ -14,6 +14,7 @@ from cases import seams
 from cases.access import not_held_off
 from cases.actions.locking import locked
 from cases.crypt import index_key, seal
+from cases.days import in_force
 from cases.models import (
     Assignment,
     Case,
@@ -50,6 +51,10 @@ class AlreadyRegistered(Exception):
 
 class NotByYou(Exception):
     """A block holds whoever acts off this person: nothing more is said."""
+
+
+class SpellReplaced(Exception):
+    """A later entry has taken the place of this spell."""
 
 
 class IllegalMove(Exception):
@@ -200,6 +205,25 @@ def record_spell(
     ledger.record("case.spell", by=by, case=case.pk, persons=[case.person_id])
     touch(case)
     return spell
+
+
+@transaction.atomic
+def correct_first_day(*, by: Membership, case: Case, spell: Spell, from_on: date, why: str) -> Spell:
+    """Another first day for a spell in force, with a reason; everything else as it stood. The earlier row stays to be read.
+
+    Raises SpellReplaced when a later entry has taken the spell's place.
+    """
+    case = locked(case, by=by, action="record_spell")
+    was = next((p.spell for p in in_force(case.spells.all()) if p.spell.pk == spell.pk), None)
+    if was is None:
+        raise SpellReplaced
+    made = Spell.objects.create(
+        case=case, unit=case.unit, from_on=from_on, to_on=was.to_on, degree=was.degree, benefit=was.benefit,
+        expected_on=was.expected_on, by=by, replaces=was, why=why.strip(),
+    )  # fmt: skip
+    ledger.record("case.first_day", by=by, case=case.pk, persons=[case.person_id])
+    touch(case)
+    return made
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """Marking a consent that never was one: recorded on the wrong person, or otherwise than on the paper."""
 
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.http import Http404
 
 from audit import ledger
+from cases.access import may_write
 from cases.actions.consent import tidy_after
 from cases.actions.locking import locked
 from cases.models import Case, Consent, ConsentLine, Ending, Mistake
@@ -29,3 +31,18 @@ def mark_mistake(*, by: Membership, case: Case, consent: Consent, reason: str) -
     ledger.record("consent.mistaken", by=by, case=case.pk, persons=[case.person_id], note=consent.number)
     tidy_after(by=by, case=case, consent=consent)
     return ended
+
+
+@transaction.atomic
+def heed(*, by: Membership, disclosure: int) -> bool:
+    """The receiving unit has read that what it was given on a consent that never was one must not be used; with it all that
+    closed at the same time on the case. False when there is nothing to heed. A manager only reads.
+    """
+    if not may_write(by):
+        raise PermissionDenied("heed")
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.heed_never_given(%s)", [disclosure])
+        heeded = cursor.fetchone()[0]
+    if heeded:
+        ledger.record("consent.mistake_heeded", by=by, note=str(disclosure))
+    return bool(heeded)

@@ -173,7 +173,7 @@ DEGREES = (25, 50, 75, 100)
 class Spell(models.Model):
     """A continuous certified reduction of working ability, days inclusive, with degree in per cent and benefit.
 
-    Rows are added and never changed; which of them are in force, and what they make together, is read by `cases.days`. The owning unit's own record; another unit sees it only through an item that is disclosed.
+    Rows are added and never changed; one whose first day was wrong is replaced by another, which says why; which of them are in force, and what they make together, is read by `cases.days`. The owning unit's own record; another unit sees it only through an item that is disclosed.
     """
 
     case = models.ForeignKey(Case, models.RESTRICT, related_name="spells")
@@ -186,9 +186,16 @@ class Spell(models.Model):
     expected_on = models.DateField(null=True)
     by = models.ForeignKey(Membership, models.RESTRICT, related_name="+")
     at = models.DateTimeField(db_default=Now())
+    # The entry whose first day this one corrects, and why.
+    replaces = models.ForeignKey("self", models.RESTRICT, related_name="+", null=True, db_index=False)
+    why = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(replaces=None, why="") | (Q(replaces__isnull=False) & ~Q(why="")),
+                name="a_first_day_is_corrected_with_a_reason",
+            ),
             models.CheckConstraint(
                 condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="a_spell_ends_after_it_begins"
             ),
@@ -260,6 +267,8 @@ CLASSIFIED = {
         "expected_on": "sensitive",
         "by": "personal",
         "at": "personal",
+        "replaces": "personal",
+        "why": "sensitive",
     },
     "Assignment": {
         "id": "organisational",

@@ -80,6 +80,9 @@ class Disclosure(models.Model):
     # The receiving unit has put its copy in its own file (R1), the first time; nothing is decided from it.
     fetched_at = models.DateTimeField(null=True)
     fetched_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
+    # The receiving unit has read that the consent never was one and that this must not be used.
+    heeded_at = models.DateTimeField(null=True)
+    heeded_by = models.ForeignKey(Membership, models.RESTRICT, related_name="+", null=True, db_index=False)
 
     objects = DisclosureQuerySet.as_manager()
 
@@ -145,6 +148,11 @@ class Disclosure(models.Model):
                 | Q(fetched_at__isnull=False, fetched_by__isnull=False),
                 name="who_fetched_a_disclosure_and_when_are_one_fact",
             ),
+            models.CheckConstraint(
+                condition=Q(heeded_at=None, heeded_by=None)
+                | Q(heeded_at__isnull=False, heeded_by__isnull=False),
+                name="who_heeded_a_disclosure_and_when_are_one_fact",
+            ),
         ]
 
 
@@ -185,6 +193,8 @@ CLASSIFIED = {
             "opened_by",
             "fetched_at",
             "fetched_by",
+            "heeded_at",
+            "heeded_by",
         ],
         "sensitive",
     )

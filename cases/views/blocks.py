@@ -88,11 +88,17 @@ def lift_block(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     if block is None:
         refuse(request, f"{number}/{pk}")
     form = LiftForm(request.POST or None)
+    doubles = block_verbs.on_the_doubles(block).count()
     if form.is_valid():
+        twice = bool(doubles)
         block_verbs.lift(by=who_acts(request), case=case, block=block.pk, reason=form.cleaned_data["reason"])
         messages.success(request, _("The block is lifted. What it ended stays ended and is given anew."))
+        if twice:
+            messages.info(request, _("It is lifted in the double as well."))
         return redirect("blocks", number=number)
-    return render(request, "cases/block_lift.html", {"case": case, "form": form, "block": block})
+    return render(
+        request, "cases/block_lift.html", {"case": case, "form": form, "block": block, "doubles": doubles}
+    )
 
 
 def _own_case(request: PortalRequest, number: str, deed: str = "case.read") -> Case:

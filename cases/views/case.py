@@ -9,20 +9,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit import ledger
-from cases import consents, leaves, milestones, needs, preview, seams, sight
+from cases import consents, hand_over, leaves, milestones, needs, preview, seams, sight
 from cases.access import allowed_actions, case_worker, demand, open_case, refuse
 from cases.actions import case as case_verbs
 from cases.actions.reading import note_opened
-from cases.closing import outcome_now
+from cases.closing import outcome_now, outcome_words, what_is_open
 from cases.correct import doubles_of
 from cases.days import in_force
-from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU, NewCaseForm, SpellForm, StateForm
+from cases.forms import CHANGED_MEANWHILE, NOT_BY_YOU, NewCaseForm, StateForm
 from cases.history import moves_of
 from cases.law import NEVER_GIVEN
 from cases.listing import SHOW_PERSONS
 from cases.models import Assignment, Block, CaseState, State
 from cases.models.case import MOVES
 from cases.plan import plan_of
+from cases.spells import AskingSpellForm
 from initiatives.models import Initiative
 from parties.access import PortalRequest, who_acts
 from parties.models import CARE_KINDS, Membership
@@ -122,7 +123,9 @@ def case_page(request: PortalRequest, number: str) -> HttpResponse:
             "receiving_units": preview.receiving_units(case, member) if owner else [],
             "is_closed": is_closed,
             "outcome": outcome,
+            "outcome_words": outcome_words(outcome) if outcome else [],
             "moves": moves_of(case, member),
+            "hand_over": hand_over.on_page(case, member),
             "doubles": doubles,
             "case_actions": []
             if is_closed
@@ -136,7 +139,7 @@ def new_spell(request: PortalRequest, number: str) -> HttpResponse:
     """Records a spell."""
     case = open_case(request, number)
     demand(who_acts(request), case, "record_spell")
-    form = SpellForm(request.POST or None)
+    form = AskingSpellForm(request.POST or None, spells=list(case.spells.all()))
     if form.is_valid():
         case_verbs.record_spell(by=who_acts(request), case=case, **form.cleaned_data)
         messages.success(request, _("The sick leave is recorded."))
@@ -149,11 +152,13 @@ def spell(request: PortalRequest, number: str, pk: int) -> HttpResponse:
     """Ends or corrects a spell that is in force: a new row of the same first day, and the earlier one stays to be read."""
     case = open_case(request, number)
     demand(who_acts(request), case, "record_spell")
-    there = next((part.spell for part in in_force(case.spells.all()) if part.spell.pk == pk), None)
+    spells = list(case.spells.all())
+    there = next((part.spell for part in in_force(spells) if part.spell.pk == pk), None)
     if there is None:
         refuse(request, f"{case.number}/{pk}")
     names = ("from_on", "to_on", "degree", "benefit", "expected_on")
-    form = SpellForm(request.POST or None, initial={name: getattr(there, name) for name in names})
+    initial = {name: getattr(there, name) for name in names}
+    form = AskingSpellForm(request.POST or None, spells=spells, was=there, initial=initial)
     form.fields["from_on"].disabled = True
     form.fields["from_on"].help_text = ""
     if form.is_valid():
@@ -197,4 +202,6 @@ def protect(request: PortalRequest, number: str) -> HttpResponse:
         case_verbs.protect(by=who_acts(request), case=case)
         messages.success(request, _("The identity is protected. Nothing is shown to others any longer."))
         return redirect("case", number=number)
-    return render(request, "cases/protect.html", {"case": case})
+    return render(
+        request, "cases/protect.html", {"case": case, "ends": what_is_open(case, who_acts(request))}
+    )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases import consents, papers, recording, renewal, told
+from cases import consents, incidents, papers, recording, renewal, told
 from cases.access import allowed_actions, demand, open_case, open_consent
 from cases.actions import consent as consent_verbs
 from cases.actions.declined import record_declined
@@ -196,7 +196,9 @@ def consent_page(request: PortalRequest, number: str, consent_number: str) -> Ht
             and bool(renewal.lines_to_renew(consent)),
             "given": resting_on(consent),
             "never": never,
-            "without_ground": without_ground(consent) if never else [],
+            "without_ground": incidents.to_report(case, who_acts(request), without_ground(consent))
+            if never
+            else [],
             "may_print_receipt": told.was_withdrawn(consent)
             and "tell_person" in allowed_actions(who_acts(request), case),
             "may_withdraw": "withdraw" in allowed_actions(who_acts(request), case),

@@ -33,7 +33,8 @@ from parties.models import CARE_KINDS
 def worklist(request: PortalRequest) -> HttpResponse:
     """What needs this member today, most urgent first; only what one can do stands here."""
     member = case_worker(request)
-    # A manager works with no case; what went to the wrong unit is the manager's too.
+    # A manager works with no case; what went to the wrong unit is the manager's too, and
+    # so is who handles what.
     parts = (
         listing.given_to_read,
         hand_over.worklist,
@@ -45,7 +46,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
     )
     work = parts if may_write(member) else ()
     matters = sorted(
-        (m for part in (*work, incidents.worklist) for m in part(member)),
+        (m for part in (*work, incidents.worklist, hand_over.unhandled) for m in part(member)),
         key=lambda m: (m.due_on is None, m.due_on, m.case_number),
     )
     today = timezone.localdate()
@@ -55,7 +56,7 @@ def worklist(request: PortalRequest) -> HttpResponse:
         "cases/worklist.html",
         {"groups": listing.grouped(matters, today), "count": len(matters), "today": today, "member": member}
         | {"wrongly_sent": incidents.wrongly_sent(member), "may_heed": may_write(member)}
-        | {"has_journal": journal.is_for(member)},
+        | {"has_journal": journal.is_for(member), "has_incidents": incidents.has_any(member)},
     )
 
 

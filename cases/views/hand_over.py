@@ -17,12 +17,13 @@ from parties.models import Membership, Role
 
 @require_http_methods(["GET", "POST"])
 def assign(request: PortalRequest, number: str) -> HttpResponse:
-    """Who handles the case: one takes it oneself; the manager names anyone; a colleague is asked."""
+    """Who handles the case: one takes what nobody has; the manager names anyone; a colleague is asked."""
     case = open_case(request, number)
     member = who_acts(request)
     demand(member, case, "assign")
     handler = verbs.handler_of(case, member)
-    may_name = [member] if member.role != Role.MANAGER else []
+    # What a colleague handles is theirs to hand over, or the manager's to assign.
+    may_name = [member] if member.role != Role.MANAGER and handler is None else []
     if member.role == Role.MANAGER:
         current = Membership.objects.current().filter(unit=member.unit).select_related("user", "unit__party")
         known = set(not_held_off(case, (m.pk for m in current)))
@@ -76,7 +77,8 @@ def hand_over(request: PortalRequest, number: str) -> HttpResponse:
             verbs.offer(by=member, case=case, to=to, note=form.cleaned_data["note"])
         except verbs.NotYours:
             form.add_error(
-                None, _("A colleague handles the case. Take it yourself first, or let them hand it over.")
+                None,
+                _("A colleague handles the case and can hand it over. Your manager can say who handles it."),
             )
         except verbs.CaseClosed:
             form.add_error(None, _("The case is closed. Reopen it first."))

@@ -9,14 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
 from cases import incidents, listing
 from cases.access import case_worker, demand, open_case, open_item, refuse
 from cases.actions import incident as verbs
+from cases.actions import mistake as mistake_verbs
 from cases.forms import PersonText
-from cases.models import Incident
+from cases.models import Case, Incident
 from parties.access import PortalRequest, who_acts
 
 
@@ -113,6 +114,15 @@ def report(request: PortalRequest, number: str, pk: int, unit: int) -> HttpRespo
     )
 
 
+@require_safe
+def register(request: PortalRequest) -> HttpResponse:
+    """The unit's incidents, handled ones too."""
+    member = case_worker(request)
+    rows = incidents.register(member)
+    ledger.record_read("incidents.listed", by=member)
+    return render(request, "cases/incidents.html", {"rows": rows})
+
+
 @require_http_methods(["GET", "POST"])
 def incident(request: PortalRequest, pk: int) -> HttpResponse:
     """One incident of the own unit: what happened, the hours left, the notes; and a form for the next one."""
@@ -147,6 +157,7 @@ def incident(request: PortalRequest, pk: int) -> HttpResponse:
         {
             "incident": found,
             "number": number,
+            "opens": Case.objects.open_to(member).filter(pk=found.case_id).exists(),
             "notes": notes,
             "closed": closed,
             "left": incidents.time_left(found),
@@ -160,6 +171,16 @@ def incident(request: PortalRequest, pk: int) -> HttpResponse:
 def heed(request: PortalRequest, pk: int) -> HttpResponse:
     """The receiving unit has read that what it was given must not be used."""
     if listing.as_key(str(pk)) is None or not verbs.heed(by=case_worker(request), incident=pk):
+        refuse(request, f"{pk}")
+    messages.success(request, _("It is noted that you have read it."))
+    return redirect("worklist")
+
+
+@require_POST
+def heed_mistake(request: PortalRequest, pk: int) -> HttpResponse:
+    """The receiving unit has read the same of what rested on a consent that never was one."""
+    member = case_worker(request)
+    if listing.as_key(str(pk)) is None or not mistake_verbs.heed(by=member, disclosure=pk):
         refuse(request, f"{pk}")
     messages.success(request, _("It is noted that you have read it."))
     return redirect("worklist")

@@ -19,6 +19,7 @@ class Certificate:
     from_on: date
     to_on: date | None
     benefit: str = SICK
+    replaces_id: int | None = None
 
 
 def certificates(*spells: tuple) -> list[Certificate]:

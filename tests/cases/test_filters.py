@@ -12,6 +12,7 @@ from cases import columns, filters
 from cases.actions import case as case_verbs
 from cases.actions import saved_filter as verbs
 from cases.actions.block import block
+from cases.days import in_force
 from cases.filters import CaseFilter
 from cases.leaves import days_of
 from cases.models import Case, ListColumns, SavedFilter, Spell
@@ -67,6 +68,12 @@ def test_the_day_in_the_statement_is_the_day_of_the_house(cast):
                     day = (to_on or day + timedelta(days=30)) + timedelta(
                         days=dice.choice([1, 3, 6, 7, 10, 11])
                     )
+            there = in_force(case.spells.all())
+            if there and dice.random() < 0.4:
+                spell = dice.choice(there).spell
+                case_verbs.correct_first_day(
+                    by=me, case=case, spell=spell, from_on=spell.from_on - timedelta(days=40), why="Fel dag"
+                )
         values = [{"pk": c.pk, "initiative_id": c.initiative_id} for c in cases]
         days = days_of(values, timezone.localdate())
         assert len(days) > 15

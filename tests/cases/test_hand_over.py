@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
+from django.db.models.functions import Now
 from django.http import Http404
 from django.utils import timezone
 
@@ -255,10 +256,46 @@ def test_the_pages_follow_who_looks(cast, sign_in):
     assert "har inte svarat" in client.get(url).content.decode()
     colleague = sign_in(cast.colleague)
     assert colleague.get(url).status_code == 302, "not hers to take back"
-    assert "Ta ärendet" in colleague.get(f"/cases/{case.number}/assign/").content.decode()
+    assert "Ta ärendet" not in colleague.get(f"/cases/{case.number}/assign/").content.decode(), "it is Elif's"
+    assert colleague.post(f"/cases/{case.number}/assign/", {"member": cast.colleague.pk}).status_code == 404
     assert colleague.post(f"{url}answer/", {"answer": "accept"}).status_code == 302
     assert handler(cast.colleague, case) == "Noor"
     assert sign_in(cast.manager).get(url).status_code == 403
     manager = sign_in(cast.manager)
     assert manager.post(f"/cases/{case.number}/assign/", {"member": cast.coordinator.pk}).status_code == 302
     assert handler(cast.colleague, case) == "Elif"
+
+
+def test_the_case_page_says_that_an_offer_waits_or_was_declined(cast, sign_in):
+    case, _ = given_plan(cast)
+    address, take_back = f"/cases/{case.number}/", "Ta tillbaka frågan"
+
+    def page(member) -> str:
+        return sign_in(member).get(address).content.decode()
+
+    assert take_back not in page(cast.coordinator)
+    offered(cast, case)
+    assert "frågade Noor om att ta över" in page(cast.coordinator) and take_back in page(cast.coordinator)
+    assert "frågade dig om att ta över ärendet" in page(cast.colleague) and take_back not in page(
+        cast.colleague
+    )
+    assert "frågade Noor om att ta över" in page(cast.manager) and take_back not in page(cast.manager)
+    assert "ta över" not in page(cast.investigator), "who is asked in another unit is nobody else's business"
+    with acting(cast.colleague):
+        verbs.decline(by=cast.colleague, case=case, answer="Har för många ärenden")
+    assert "Har för många ärenden" in page(cast.coordinator) and take_back not in page(cast.coordinator)
+    assert "Har för många ärenden" not in page(cast.colleague)
+    offered(cast, case)
+    with acting(cast.coordinator):
+        verbs.take_back(by=cast.coordinator, case=case)
+    assert "Har för många ärenden" not in page(cast.coordinator), "something was done about it"
+
+
+def test_what_nobody_handles_can_be_taken(cast, sign_in):
+    case = make_case(cast.coordinator)
+    with acting(cast.coordinator):
+        Assignment.objects.filter(case=case).update(until_at=Now())
+    client = sign_in(cast.colleague)
+    assert "Ta ärendet" in client.get(f"/cases/{case.number}/assign/").content.decode()
+    assert client.post(f"/cases/{case.number}/assign/", {"member": cast.colleague.pk}).status_code == 302
+    assert handler(cast.colleague, case) == "Noor"

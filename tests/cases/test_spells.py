@@ -177,3 +177,117 @@ def test_a_spell_of_another_case_is_the_same_404_as_one_that_never_was(cast, sig
     mine = record(cast.coordinator, case, ago(5))
     assert sign_in(cast.manager).get(f"/cases/{case.number}/spells/{mine.pk}/").status_code == 403
     assert sign_in(cast.other_clinic).get(f"/cases/{case.number}/spells/{mine.pk}/").status_code == 404
+
+
+class TestTheFirstDayIsCorrected:
+    def test_with_a_reason_and_the_earlier_entry_stays_to_be_read(self, cast, sign_in):
+        case = make_case(cast.coordinator)
+        replaced = record(cast.coordinator, case, ago(50), degree=100)
+        there = record(cast.coordinator, case, ago(50), ago(-10), degree=50)
+        client = sign_in(cast.coordinator)
+        address = f"/cases/{case.number}/spells/{there.pk}/first-day/"
+        assert address in client.get(f"/cases/{case.number}/spells/{there.pk}/").content.decode()
+        answer = client.post(address, {"from_on": ago(91).isoformat(), "why": ""})
+        assert list(answer.context["form"].errors) == ["why"]
+        assert (
+            client.post(
+                address, {"from_on": ago(91).isoformat(), "why": "Intyget gällde från då"}
+            ).status_code
+            == 302
+        )
+        page = client.get(f"/cases/{case.number}/").content.decode()
+        assert "dag 92 (beräknad)" in page
+        assert "Första dagen rättades: Intyget gällde från då" in page and ago(50).isoformat() in page
+        with acting(cast.coordinator):
+            made = case.spells.latest("pk")
+            assert (made.replaces_id, made.degree, made.to_on) == (there.pk, 50, ago(-10))
+        # What it had replaced does not come back, and what is corrected is not corrected again.
+        assert "Dag 92" in client.get("/cases/").content.decode()
+        assert client.get(address).status_code == 404
+        assert client.get(f"/cases/{case.number}/spells/{replaced.pk}/first-day/").status_code == 404
+
+    def test_a_day_that_is_the_same_or_after_the_end_gets_a_sentence(self, cast, sign_in):
+        case = make_case(cast.coordinator)
+        there = record(cast.coordinator, case, ago(50), ago(7))
+        client = sign_in(cast.coordinator)
+        for day, says in ((ago(50), "redan första dagen"), (ago(6), "efter slutet")):
+            answer = client.post(
+                f"/cases/{case.number}/spells/{there.pk}/first-day/",
+                {"from_on": day.isoformat(), "why": "Fel"},
+            )
+            assert says in str(answer.context["form"].errors["from_on"])
+
+    def test_everyone_of_the_cast(self, cast, sign_in):
+        case = make_case(cast.coordinator)
+        there = record(cast.coordinator, case, ago(50))
+        sent = {"from_on": ago(51).isoformat(), "why": "Fel"}
+        for name, member in cast.everyone.items():
+            if name in ("coordinator", "colleague", "stranger"):
+                continue
+            answer = sign_in(member).post(f"/cases/{case.number}/spells/{there.pk}/first-day/", sent)
+            assert answer.status_code == (403 if name == "manager" else 404), name
+        with acting(cast.coordinator):
+            assert case.spells.count() == 1
+
+    def test_the_database_refuses_one_of_another_case_and_one_without_a_reason(self, cast):
+        case, other = make_case(cast.coordinator), make_case(cast.coordinator)
+        there = record(cast.coordinator, other, ago(50))
+        values = {
+            "unit": cast.coordinator.unit,
+            "from_on": ago(40),
+            "by": cast.coordinator,
+            "replaces": there,
+            **SPELL,
+        }
+        with acting(cast.coordinator):
+            with pytest.raises(Exception, match="another of the same case"), transaction.atomic():
+                Spell.objects.create(case=case, why="Fel", **values)
+            with pytest.raises(IntegrityError, match="a_first_day_is_corrected"), transaction.atomic():
+                Spell.objects.create(case=other, why="", **values)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "asks"),
+    [
+        (ago(40), ago(20), True),  # over the end of one and the start of another
+        (ago(35), ago(31), False),  # between them
+        (ago(35), None, False),  # without an end it stops where the next begins
+        (ago(36), ago(31), True),  # the last day of the first
+        (ago(35), ago(30), True),  # the first day of the next
+        (ago(30), ago(5), False),  # the same first day: an end is written
+        (ago(10), None, False),  # a new extent stops the open one the day before
+    ],
+)
+def test_a_period_over_another_is_asked_about(cast, sign_in, first, last, asks):
+    case = joined(cast)
+    client = sign_in(cast.coordinator)
+    address = f"/cases/{case.number}/spells/new/"
+    sent = {"from_on": first.isoformat(), "to_on": last.isoformat() if last else "", **SPELL}
+    before = client.get(address).content.decode()
+    assert "Spara ändå" not in before
+    answer = client.post(address, sent)
+    assert answer.status_code == (200 if asks else 302)
+    with acting(cast.coordinator):
+        assert case.spells.count() == (2 if asks else 3)
+    if asks:
+        page = answer.content.decode()
+        assert "Perioden överlappar den från" in page and 'type="checkbox"' in page
+        assert client.post(address, sent | {"anyway": "on"}).status_code == 302
+        with acting(cast.coordinator):
+            assert case.spells.count() == 3
+
+
+def test_a_date_more_than_two_years_away_is_asked_about_and_only_one_that_is_new(cast, sign_in):
+    case = make_case(cast.coordinator)
+    client = sign_in(cast.coordinator)
+    address = f"/cases/{case.number}/spells/new/"
+    near = {"from_on": ago(730).isoformat(), "to_on": "", **SPELL}
+    far = near | {"from_on": ago(732).isoformat()}
+    answer = client.post(address, far)
+    assert f"Datumet {ago(732)} ligger mer än två år bort. Spara ändå?" in answer.content.decode()
+    assert client.post(address, near).status_code == 302
+    assert client.post(address, far | {"anyway": "on"}).status_code == 302
+    with acting(cast.coordinator):
+        old = case.spells.get(from_on=ago(732))
+    change = {"to_on": "", "degree": 50, "benefit": "sickness_benefit"}
+    assert client.post(f"/cases/{case.number}/spells/{old.pk}/", change).status_code == 302
