@@ -66,8 +66,8 @@ class Known:
         return self.decision is None or self.outcome == WAITING
 
 
-def _seen(member: Membership) -> list[dict[str, Any]]:
-    """Every version of a statement or a decision that the member sees on a case that may be opened.
+def _seen(member: Membership, cases: Collection[int] | None = None) -> list[dict[str, Any]]:
+    """Every version of a statement or a decision that the member sees on a case that may be opened, or on these of them.
 
     In two queries: the unit's own by its index, those given to it from its inbox. One query with both would read every item.
     """
@@ -78,6 +78,8 @@ def _seen(member: Membership) -> list[dict[str, Any]]:
         .annotate(state=Subquery(state.values("state")[:1]))
     )
     given = Disclosure.objects.standing().filter(to_unit_id=member.unit_id, item__isnull=False)
+    if cases is not None:
+        found, given = found.filter(case__in=cases), given.filter(case__in=cases)
     return [
         dict(row)
         for part in (
@@ -91,12 +93,14 @@ def _seen(member: Membership) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def known(member: Membership, *, listed: Collection[int] = ()) -> list[Known]:
+def known(
+    member: Membership, *, listed: Collection[int] = (), cases: Collection[int] | None = None
+) -> list[Known]:
     """The statements the member sees, the last issued first: their latest versions, on cases that are not closed.
 
-    listed: versions that stand on a list, which stay on it whatever has been written since; only those are told then.
+    cases: only what stands in these; what answers what is told within one case, so nothing is missed by it. listed: versions that stand on a list, which stay on it whatever has been written since; only those are told then.
     """
-    seen = {row["pk"]: row for row in _seen(member)}
+    seen = {row["pk"]: row for row in _seen(member, cases)}
     replaced_by = {row["replaces_id"]: pk for pk, row in seen.items() if row["replaces_id"]}
 
     def latest(pk: int) -> int:

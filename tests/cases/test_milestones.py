@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from cases import milestones
+from cases import statements as issued
 from cases.actions import case as case_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions.item import write_item
@@ -456,3 +457,25 @@ def test_what_one_page_settles_for_many_cases_is_one_row(cast):
     (row,) = rows
     assert row.case_number == "" and row.event == "4 ärenden" and row.url == "/statements/?which=waiting"
     assert row.due_on == timezone.localdate() - timedelta(days=104 - 60)
+
+
+def test_a_cases_own_milestones_read_that_cases_statements_only(cast):
+    """The same answer as from all of the unit's, without reading them: a unit may have thousands."""
+    made = []
+    for n in range(3):
+        case = make_case(cast.coordinator)
+        made.append(case)
+        with acting(cast.coordinator):
+            for type_, facts in (
+                ("statement", {"form": "FK 7801"}),
+                ("decision", {"outcome": "granted", "benefit": "activity_compensation"}),
+            )[: 1 + n % 2]:
+                write_item(
+                    by=cast.coordinator, case=case, type=type_, heading="x", happened_on=TODAY - timedelta(n),
+                    facts=facts,
+                )  # fmt: skip
+    with acting(cast.coordinator):
+        whole = issued.known(cast.coordinator)
+        for case in made:
+            assert issued.known(cast.coordinator, cases=[case.pk]) == [k for k in whole if k.case == case.pk]
+        assert {k.outcome for k in whole} == {"", "granted"}
