@@ -331,7 +331,16 @@ class Substitution(models.Model):
         ]
 
 
+class Cover(models.Model):
+    """A session that is locked, and how many passwords have been tried on it since (parties/lock.py)."""
+
+    session = models.TextField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    tries = models.PositiveSmallIntegerField(db_default=0, default=0)
+
+
 CLASSIFIED = {
+    "Cover": dict.fromkeys(["session", "at", "tries"], "personal"),
     "Organisation": {"id": "organisational", "name": "organisational"},
     "Party": {
         "id": "organisational",

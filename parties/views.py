@@ -117,9 +117,10 @@ def unlock(request: PortalRequest) -> HttpResponse:
     """Opens with the password, and goes on where one was. A script gets 204, or 200 for a wrong password."""
     script, there, wrong = _by_script(request), _there(request), False
     if request.method == "POST":
-        if lock.unlock(request, request.POST.get("password", "")):
+        opened = lock.unlock(request, request.POST.get("password", ""))
+        if opened:
             return HttpResponse(status=204) if script else redirect(there)
-        if lock.is_worn_out(request.session):
+        if opened is None:
             logout(request)
             return HttpResponse(status=401) if script else redirect("login")
         wrong = True

@@ -28,6 +28,7 @@ class SurroundedRequest(PortalRequest):
     failed: bool
     unsent: dict[str, list[str]]
     form_key: UUID | None
+    covered: bool
 
 
 class OneTransaction:
@@ -66,6 +67,8 @@ class KeepWhatWasSent:
     is kept whether the page was another's, has closed, or never was.
     """
 
+    NEVER = frozenset({"login", "unlock", "lock", "logout", "still_here"})
+
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
@@ -80,6 +83,9 @@ class KeepWhatWasSent:
 
     def process_view(self, request: SurroundedRequest, *view: object) -> None:
         # Here, after the token has been looked at: what another site makes a browser send is nobody's text.
+        where = request.resolver_match.view_name if request.resolver_match else ""
+        if where in self.NEVER:
+            return
         if request.method == "POST" and request.content_type == "application/x-www-form-urlencoded":
             request.unsent = drafts.texts_in(request.POST)
 
@@ -212,11 +218,13 @@ class LockedWhenIdle:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *view: object) -> HttpResponse | None:
+    def process_view(self, request: SurroundedRequest, *view: object) -> HttpResponse | None:
+        request.covered = False
         if not request.user.is_authenticated:
             return None
         where = request.resolver_match.view_name if request.resolver_match else ""
-        if not lock.is_locked(request.session):
+        request.covered = lock.is_locked(request.session)
+        if not request.covered:
             if where not in self.OPEN:
                 lock.saw(request.session)
             return None

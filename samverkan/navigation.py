@@ -9,7 +9,6 @@ from cases.access import may_write
 from cases.actions.case import may_open_cases
 from initiatives.access import visible_to as insatser_of
 from inquiries.models import Inquiry
-from parties import lock
 from parties.access import PortalRequest
 from parties.models import CARE_KINDS, PartyKind, Role, Side
 
@@ -74,7 +73,7 @@ def frame(request: PortalRequest) -> dict:
     common = {"demo": settings.DEMO, "membership": member}
     if user is None or not user.is_authenticated or not hasattr(request, "memberships"):
         return common
-    if lock.is_locked(request.session):
+    if getattr(request, "covered", False):
         # Behind the cover there is no menu and nothing is counted.
         return {"demo": settings.DEMO}
     current = request.resolver_match.view_name if request.resolver_match else ""

@@ -121,7 +121,11 @@ def _consent_draft(draft: Draft | None) -> dict[str, object]:
     if draft is None:
         return {}
     many = ("units", "ticks")
-    return {n: v if n in many else v[0] for n, v in draft.text.items() if v and n != "informed"}
+    return {
+        n: v if n in many else v[0]
+        for n, v in draft.text.items()
+        if v and n not in ("informed", "reopens_earlier")
+    }
 
 
 @require_http_methods(["GET", "POST"])

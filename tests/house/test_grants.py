@@ -77,6 +77,7 @@ GRANTS: dict[str, set[str]] = {
     "initiatives_reportingcount": REMOVED,
     "initiatives_timeentry": REMOVED,
     "parties_invitation": REMOVED,
+    "parties_cover": REMOVED,
     "reports_report": REMOVED,
     "reports_section": REMOVED,
     # The framework's: a session ends by deletion, a login that succeeds forgets its failed attempts.

@@ -1,5 +1,6 @@
 """The cover: a session nobody touches shows nothing more, loses nothing, and opens with the password where it was."""
 
+import time
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from errands.models import Draft
 from parties import lock
 from parties.access import acting
+from parties.models import Cover
 from tests.factories import PASSWORD, make_case
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +122,35 @@ def test_most_pages_write_nothing_of_it(cast, sign_in, django_assert_max_num_que
     untouched(client, 120)
     client.post("/here/", HTTP_SEC_FETCH_MODE="cors")
     assert client.session[lock.SEEN] >= seen
+
+
+def test_a_request_that_was_under_way_does_not_write_the_lock_away(cast, sign_in):
+    """Another tab's answer saves its session after the lock: the lock stands, and so does the count."""
+    client = sign_in(cast.coordinator)
+    before = client.session
+    client.post("/lock/")
+    client.post("/unlock/", {"password": "fel"})
+    before["show_persons"] = True
+    before[lock.SEEN] = int(time.time())
+    before.save()
+    assert client.get("/todo/").status_code == 302
+    assert Cover.objects.get().tries == 1
+
+
+def test_tries_are_counted_whether_or_not_it_was_locked_and_the_right_word_comes_too_late(cast, sign_in):
+    client = sign_in(cast.coordinator)
+    for _ in range(lock.WRONG_AT_MOST - 1):
+        assert client.post("/unlock/", {"password": "fel"}).status_code == 403, "nobody had locked it"
+    assert client.get("/todo/").status_code == 302, "a try is a lock"
+    Cover.objects.update(tries=lock.WRONG_AT_MOST)
+    assert client.post("/unlock/", {"password": PASSWORD})["Location"] == "/login/"
+    assert Cover.objects.count() == 0, "the row goes with the session"
+
+
+def test_a_wrong_password_is_no_draft(cast, sign_in):
+    client = sign_in(cast.coordinator)
+    client.post("/lock/")
+    body = urlencode({"password": "fel", "next": "/cases/", "username": cast.coordinator.user.email})
+    client.post("/unlock/", body, content_type="application/x-www-form-urlencoded")
+    with acting(cast.coordinator):
+        assert Draft.objects.count() == 0
