@@ -105,7 +105,7 @@ def test_a_tick_that_says_that_something_is_so_is_never_brought_back(cast, sign_
     }
     client.post(kept_under, ticks)
     assert len(kept(us)) == 1
-    assert not re.findall(r"<input[^>]*\bchecked", client.get(address).content.decode())
+    assert not re.findall(r'<input type="checkbox"[^>]*\bchecked', client.get(address).content.decode())
 
 
 def test_the_registrars_reason_is_of_one_person_only(cast, sign_in):
