@@ -52,7 +52,7 @@ CHOICES: dict[str, dict[str, Promise]] = {
     "whose": {MINE: gettext_lazy("Me"), NOBODYS: gettext_lazy("Nobody")},
     "initiative": {NONE: gettext_lazy("None")},
     "day": {
-        "0": gettext_lazy("Day 0–89"),
+        "0": gettext_lazy("Day 1–89"),
         "90": gettext_lazy("Day 90–179"),
         "180": gettext_lazy("Day 180–364"),
         "365": gettext_lazy("Day 365 and later"),

@@ -434,4 +434,5 @@ def safe_return(request: HttpRequest) -> str:
     if not asked.path.startswith("/") or asked.path.startswith("//"):
         return reverse("cases")
     keeps = (reverse("cases"), reverse("calls"))
-    return f"{asked.path}?{asked.query}" if asked.query and asked.path in keeps else asked.path
+    kept = asked.path in keeps or asked.path.startswith(reverse("statements"))
+    return f"{asked.path}?{asked.query}" if asked.query and kept else asked.path

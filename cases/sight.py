@@ -231,7 +231,8 @@ def _why_no_longer(d: Disclosure) -> str:
 def _why_seen(d: Disclosure, lines: dict) -> str:
     day = timezone.localtime(d.at).date()
     if d.basis == Ground.CONSENT:
-        until = lines.get((d.to_unit_id, d.kind, d.purpose), last_day(d.until_at))
+        # On the consent's day, or on its own when that comes first: a renewal may not carry it on (R17).
+        until = min(lines.get((d.to_unit_id, d.kind, d.purpose), last_day(d.until_at)), last_day(d.until_at))
         return _("%(name)s gave it %(day)s on consent until %(until)s.") % {
             "name": d.by.user.name,
             "day": day,

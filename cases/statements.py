@@ -308,7 +308,11 @@ def rows_of(
                     decision and (item.pk, decision.pk) in said and decision.unit_id != member.unit_id
                 ),
                 is_new=item.pk in changed,
-                may_answer=may_answer(member, item),
+                # What another unit has answered in the portal is not answered for it.
+                may_answer=may_answer(member, item)
+                and (
+                    decision is None or decision.unit_id == member.unit_id or item.unit_id != member.unit_id
+                ),
                 seen=mine.get(item.pk),
                 suggestions=[
                     d
@@ -523,10 +527,15 @@ def lists_of(member: Membership) -> list[StatementList]:
     )
 
 
-def last_opened(sent: StatementList, member: Membership) -> datetime | None:
-    """When somebody of the unit last opened the list; None when nobody has."""
-    last = ListOpening.objects.filter(list=sent, unit_id=member.unit_id).order_by("-at").first()
-    return last.at if last else None
+def last_opened(sent: StatementList, member: Membership, *, stays: bool = False) -> datetime | None:
+    """When somebody of the unit last opened the list; None when nobody has.
+
+    stays: who has it open and comes back to it from one of its own rows; the last opening is then hers, and what was new
+    when she began stays marked until she is done.
+    """
+    last = ListOpening.objects.filter(list=sent, unit_id=member.unit_id).order_by("-at")
+    moments = list(last.values_list("at", flat=True)[:2])[int(stays) :]
+    return moments[0] if moments else None
 
 
 def list_rows(

@@ -85,7 +85,7 @@ def who_sees(case: Case, member: Membership) -> WhoSees:
                 giver=group[0].giver.name,
                 kinds=_kinds(group),
                 ground=str(Ground(basis).label),
-                until=max(until.get(g.way, last_day(g.until_at)) for g in group),
+                until=max(min(until.get(g.way, last_day(g.until_at)), last_day(g.until_at)) for g in group),
             )
         )
     colleagues, held_off = _at_the_unit(case, member)
@@ -136,7 +136,8 @@ def own_givings(case: Case, member: Membership) -> list[Giving]:
 
 
 def _consented_until(case: Case, member: Membership) -> dict[tuple[int, int, str, str], date]:
-    """The last day of the live lines, by way: a renewed consent carries longer than the giving says."""
+    """The last day of the live lines, by way. What was given closes with it, or on its own day when that comes first: a
+    renewal carries it on only when it says so (R17), and then the giving's own day has moved too."""
     return {
         (line.from_unit_id, line.to_unit_id, line.kind, line.purpose): last_day(line.until_at)
         for line in ConsentLine.objects.live().filter(case=case).order_by("until_at")

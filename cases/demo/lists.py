@@ -3,7 +3,9 @@
 Written by the verbs themselves, in the order of a day: what may be given goes, and what has no ground stays at home.
 """
 
-from datetime import date
+from datetime import date, timedelta
+
+from django.utils import translation
 
 from cases import statements
 from cases.actions import statement_list as verbs
@@ -21,6 +23,11 @@ MOST = 12
 
 def send(register: Register, anchor: date) -> None:
     """One list, its first answers, and one watch."""
+    with translation.override("sv"):
+        _send(register, anchor)
+
+
+def _send(register: Register, anchor: date) -> None:
     clinic, officer = register.first(NORR), register.first(FK_A)
     with acting(clinic):
         ready = statements.proposed(clinic, officer.unit, statements.UNDECIDED).ready
@@ -40,7 +47,7 @@ def send(register: Register, anchor: date) -> None:
                 outcome=outcome,
                 seen=None,
                 period_start=anchor,
-                period_end=months_after(anchor, 24),
+                period_end=months_after(anchor, 24) - timedelta(days=1),
                 degree=100,
                 officer=officer.user.name,
                 confirmed=[EXCLUDED_READ],

@@ -148,12 +148,17 @@ def open_list(request: PortalRequest, number: str) -> StatementList:
     return found
 
 
+# In the address of a list that one comes back to from one of its own rows.
+STAYS = "stays"
+
+
 @require_http_methods(["GET", "POST"])
 def statement_list(request: PortalRequest, list_number: str) -> HttpResponse:
     """The list: its rows as they stand now, what is new since last time, and one row open to be answered."""
     sent = open_list(request, list_number)
     member = who_acts(request)
-    since = statements.last_opened(sent, member)
+    stays = request.method == "POST" or STAYS in request.GET
+    since = statements.last_opened(sent, member, stays=stays)
     rows = statements.list_rows(
         sent, member, with_persons=request.session.get(SHOW_PERSONS, False), since=since
     )
@@ -190,7 +195,7 @@ def statement_list(request: PortalRequest, list_number: str) -> HttpResponse:
         persons=sorted({row.statement.case.person_id for row in rows}),
         note=sent.number,
     )
-    if request.method == "GET":
+    if not stays:
         verbs.note_list_opened(by=member, list=sent)
     return render(
         request,
@@ -255,7 +260,11 @@ def _next_row(number: str, rows: list[statements.Row], done: statements.Row, our
     place = rows.index(done)
     left = [row for row in [*rows[place + 1 :], *rows[:place]] if row.unanswered]
     address = reverse("statement_list", args=[number])
-    return f"{address}?{urlencode({'row': left[0].statement.pk})}#answer" if left else address
+    return (
+        f"{address}?{urlencode({'row': left[0].statement.pk, STAYS: 1})}#answer"
+        if left
+        else f"{address}?{STAYS}=1"
+    )
 
 
 @require_POST

@@ -103,7 +103,7 @@
     form.parentElement.querySelectorAll("[data-keys-hint]").forEach((hint) => (hint.hidden = false));
     // After the browser has gone to the form's place on the page, which takes focus away.
     addEventListener("load", () => setTimeout(() => {
-      if (!document.querySelector(".sv-summary")) form.querySelector("input[name=outcome]:checked, input[name=outcome]")?.focus();
+      (document.querySelector(".sv-summary") || form.querySelector("input[name=outcome]:checked, input[name=outcome]"))?.focus();
     }));
     form.addEventListener("keydown", (event) => {
       const written = event.target.matches("select, textarea, input:not([type=radio], [type=checkbox])");

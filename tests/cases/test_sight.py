@@ -1,8 +1,12 @@
 """Who sees this and why, and what is new: read for pages, deciding nothing, and still true."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from cases import consents, listing, sight
 from cases.actions import consent as consent_verbs
@@ -10,6 +14,7 @@ from cases.actions import disclosure as giving
 from cases.actions import item as item_verbs
 from cases.actions.reading import note_opened
 from cases.models import Disclosure, Item
+from cases.whosees import who_sees
 from parties.access import acting
 from tests.factories import make_case, make_consent, make_disclosure, make_item, make_line
 
@@ -166,3 +171,25 @@ def test_the_case_itself_is_nothing_to_read(cast):
     make_disclosure(cast.coordinator, case, cast.investigator.unit)
     with acting(cast.investigator):
         assert listing.given_to_read(cast.investigator) == []
+
+
+def test_a_renewal_without_its_tick_does_not_lengthen_what_was_given(cast):
+    """R17: the item closes on the day of the consent it was given on, and that day stands beside it."""
+    case = make_case(cast.coordinator)
+    us, fk = cast.coordinator, cast.investigator
+    item = make_item(us, case)
+    with acting(us):
+        said = {
+            "by": us, "case": case, "directions": [(us.unit, fk.unit)], "kinds": ["plan"], "purpose": "return_to_work",
+            "form": "written", "given_on": timezone.localdate(), "valid_from": timezone.localdate(),
+        }  # fmt: skip
+        consent_verbs.record_consent(**said, valid_to=timezone.localdate() + timedelta(days=10))
+        giving.give(by=us, case=case, item=item, to=fk.unit)
+        consent_verbs.record_consent(**said, valid_to=timezone.localdate() + timedelta(days=100))
+        day = date_format(timezone.localdate() + timedelta(days=10), "Y-m-d")
+        reasons = str(sight.of_item(case, item, us).reasons)
+        assert (
+            day in reasons and date_format(timezone.localdate() + timedelta(days=100), "Y-m-d") not in reasons
+        )
+        (way,) = [w for s in who_sees(case, us).seeing for w in s.ways]
+        assert way.until == timezone.localdate() + timedelta(days=10)

@@ -558,6 +558,8 @@ def test_what_changed_since_the_unit_last_opened_the_list_is_marked(cast, sign_i
     page = sign_in(cast.colleague).get(address).content.decode()
     assert page.count("Nytt sedan sist") == 1
     assert page.index("Nytt sedan sist") > page.index(one.case.number)
+    # Coming back from one of its rows is the same sitting: what was new stays marked.
+    assert sign_in(cast.colleague).get(f"{address}?stays=1").content.decode().count("Nytt sedan sist") == 1
     assert "Nytt sedan sist" not in sign_in(cast.coordinator).get(address).content.decode()
 
 
