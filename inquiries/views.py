@@ -20,6 +20,7 @@ from cases.law import Act, Ground, InformationKind
 from cases.listing import as_case_number
 from cases.models import Case, Item
 from cases.sight import CONFIRMATIONS_MISSING, CONSENT_WOULD_HELP
+from cases.sight import receipts as receipts_of
 from errands import drafts
 from inquiries import actions
 from inquiries.forms import AnswerForm, AskForm, DeclineForm, LogForm
@@ -164,7 +165,7 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
         actions.mark_read(by=member, inquiry=inquiry)
         inquiry.state = State.READ
     allowed = actions.allowed_actions(member, inquiry) if acts else frozenset()
-    form, excluded = None, []
+    form, excluded, receipts = None, [], []
     if State.ANSWERED in allowed:
         standing = Standing.of(inquiry.case, member.unit)
         decisions = {
@@ -173,6 +174,7 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
             for act, request_of in [actions.answering(inquiry, k)]
         }
         excluded = giving.excluded_by_the_person(inquiry.case)
+        receipts = receipts_of(standing, [(inquiry.asker_unit, d) for d in decisions.values() if d.allowed])
         draft = drafts.find(member.pk, "answer", str(pk))
         form = AnswerForm(
             request.POST or None,
@@ -233,6 +235,7 @@ def inquiry_page(request: PortalRequest, pk: int) -> HttpResponse:
             "thread": _thread(inquiry, member),
             "form": form,
             "excluded": excluded,
+            "receipts": receipts,
             "allowed": allowed,
             "draft_url": reverse("draft_of", args=["answer", str(pk)]),
             "steps": sorted(

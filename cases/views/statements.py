@@ -13,18 +13,21 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit import ledger
-from cases import listing, papers, statements
+from cases import listing, papers, sight, statements
 from cases.access import case_worker, open_case, open_item, refuse
 from cases.actions import match as match_verbs
 from cases.actions import statement_list as verbs
 from cases.actions.disclosure import EXCLUDED_READ
 from cases.actions.item import Superseded
 from cases.answering import ListForm, RowForm
+from cases.deciding import Standing
 from cases.facts import BY_FK, WAITING
+from cases.law import Act, InformationKind
 from cases.listing import SHOW_PERSONS
 from cases.models import ItemType, StatementList
 from initiatives.periods import today
 from parties.access import PortalRequest, who_acts
+from parties.models import Membership
 
 
 @require_safe
@@ -208,10 +211,18 @@ def statement_list(request: PortalRequest, list_number: str) -> HttpResponse:
             "form": form,
             "meanwhile": meanwhile,
             "since": since,
+            "receipts": _receipts(chosen, member) if chosen is not None and not ours else [],
             "left": sum(row.unanswered for row in answerable),
             "may_send": verbs.may_send(member),
         },
     )
+
+
+def _receipts(row: statements.Row, member: Membership) -> list[str]:
+    """The consent that the answer would be the unit's receipt of (R8), in words; none when it is received, or none stands."""
+    standing = Standing.of(row.statement.case, member.unit)
+    decision = standing.decide(Act.INFORMATION, row.statement.unit, InformationKind.DECISION)
+    return sight.receipts(standing, [(row.statement.unit, decision)]) if decision.allowed else []
 
 
 def _row_form(request: PortalRequest, row: statements.Row, ours: bool) -> RowForm:

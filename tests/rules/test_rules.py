@@ -14,6 +14,7 @@ from django.utils import timezone
 from cases.actions import block as block_verbs
 from cases.actions import consent as consent_verbs
 from cases.actions import disclosure as giving
+from cases.actions.statement_list import send as send_list
 from cases.archive import hand_out
 from cases.law import Act, Ground, Reason
 from cases.models import Case, Consent, ConsentLine, Disclosure, Item, ItemType
@@ -325,3 +326,20 @@ def test_the_rules_without_a_room_have_no_door():
     found = list(routes(get_resolver().url_patterns))
     assert not [r for r in found if r.startswith("meetings/") or "national" in r or "by-number" in r]
     assert {m for m, _label in Inquiry._meta.get_field("mode").choices} == {"case", "log_only"}
+
+
+def test_r8_the_consent_is_shown_at_the_first_answer_and_not_at_the_second(cast, case, sign_in):
+    """On a list and to a question alike: the answer is the receipt, and says so before it is sent."""
+    us, fk = cast.coordinator, cast.investigator
+    consent = agreed(cast, case, "certificate")
+    for kind in ("existence", "decision"):
+        make_line(consent, us, fk, us.unit, kind, received=False)
+    rows = [make_item(us, case, ItemType.STATEMENT, facts={"form": form}) for form in ("FK 7800", "FK 7804")]
+    with acting(us):
+        sent, _outcomes = send_list(by=us, to=fk.unit, items=rows)
+    page = f"/statements/lists/{sent.number}/"
+    client, said = sign_in(fk), "kvitterar du det"
+    assert said in client.get(page).content.decode().lower()
+    answered = {"row": rows[0].pk, "outcome": "refused", "seen": "", "officer": "Karin"}
+    assert client.post(page, answered).status_code == 302
+    assert said not in client.get(f"{page}?row={rows[1].pk}").content.decode().lower()
