@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -115,7 +116,7 @@ def remember(*, by: Membership, content: bytes, filename: str, columns: Mapping[
     }
     before = ColumnMapping.objects.filter(unit=by.unit_id, headings=_print_of_all(headings)).first()
     kept = before or ColumnMapping(unit_id=by.unit_id, headings=_print_of_all(headings))
-    kept.columns, kept.by = said, by
+    kept.columns, kept.by, kept.at = said, by, Now()
     kept.save()
     ledger.record("import.columns_said", by=by, note=f"{len(said)} columns")
 
