@@ -1,7 +1,8 @@
 """Rows of the ledger as pages read them: about one case, shown in a list or opened; a page at a time, by key.
 
 How a row came about is read from the row: it names a case, which was opened, or persons and no case, who stood in a
-list; a page that shows the texts of many is of the first sort. The same query gives the rows and their count.
+list; a page that shows the texts of many, and a paper or a file of many, are of the first sort. The same query gives the
+rows and their count.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,8 @@ PAGE = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 LISTED, OPENED = "listed", "opened"
-# One reading that shows what stands in many cases: no mere list.
-_TEXTS_OF_MANY = ("journal.read",)
+# One reading that shows what stands in many cases, or takes it out of the portal: no mere list.
+_TEXTS_OF_MANY = ("journal.read", "statements.printed", "agenda.printed", "cases.exported")
 HOW: dict[str, tuple[Promise, Q]] = {
     OPENED: (_("Opened"), Q(case__isnull=False) | (Q(kind__in=_TEXTS_OF_MANY) & ~Q(persons=[]))),
     LISTED: (_("Shown in a list"), Q(case=None) & ~Q(persons=[]) & ~Q(kind__in=_TEXTS_OF_MANY)),

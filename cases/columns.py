@@ -42,12 +42,17 @@ def _last_day(until: datetime | None) -> date | None:
     return last_day(until) if until else None
 
 
+def named(name: str, protected: bool) -> str:
+    """What a person is called in a list of cases and in its file: one whose identity is protected by no name."""
+    return _("Protected personal data") if protected else name
+
+
 def _label(choices: type, value: str | None) -> str:
     return str(choices(value).label) if value else ""
 
 
 COLUMNS: dict[str, Column] = {
-    PERSON: Column(gettext_lazy("Name"), lambda v: v["person__name"]),
+    PERSON: Column(gettext_lazy("Name"), lambda v: named(v["person__name"], v["person__protected"])),
     "state": Column(gettext_lazy("State"), lambda v: _label(State, v["state"]), "w-who"),
     "handler": Column(gettext_lazy("Handled by"), lambda v: v["handler"]),
     "day": Column(gettext_lazy("Day (calculated)"), lambda v: v["day"], "w-who"),

@@ -106,14 +106,11 @@ def _read(
     drawn: list[int],
 ) -> None:
     """Adds a line for each of the cases that the filter still gives, in the order of the keys."""
-    protected = {pk for pk, (_person, hidden) in readable(member, keys).items() if hidden}
     found = {}
     with override("sv"):
         for v, cells in listing.with_cells(
             filters.rows_of(member, chosen).filter(pk__in=keys), member, shown
         ):
-            if v["pk"] in protected and columns.PERSON in cells:
-                cells[columns.PERSON] = _("Protected identity")
             found[v["pk"]] = [v["number"], *(cells[name] for name in shown)]
     for pk in keys:
         if pk in found:

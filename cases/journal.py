@@ -61,6 +61,8 @@ class Event:
     at: datetime
     text: str
     keys: tuple[str, ...]
+    # The versions whose own words stand in the text.
+    items: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ class Block:
     keys: str
     rows: int
     entered: list[Entered] = field(default_factory=list)
+    items: tuple[int, ...] = ()
 
 
 def is_for(member: Membership) -> bool:
@@ -279,6 +282,7 @@ def _block(
             for (name, at), group in groupby(entered, key=lambda pair: (pair[0].by.user.name, pair[0].at))
             if (told := [event for _tick, event in group])
         ],
+        items=tuple(item for event in events for item in event.items),
     )
 
 
@@ -399,6 +403,7 @@ def _received(member: Membership, rows: QuerySet[Disclosure]) -> list[Event]:
                 _ground(d),
             ),
             (RECEIVED.key(d.pk),),
+            (d.item.pk,),
         )
         for d in rows.select_related("by__user", "from_unit", "item")
         if d.item is not None

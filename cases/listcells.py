@@ -52,6 +52,10 @@ SENTENCES: Mapping[str, str | Promise] = {
         "The quotation marks on row %(line)s do not match. Correct the row and choose the file again."
     ),
     "no_header": _("The headings are missing. The first row must hold: %(columns)s."),
+    "no_headings": _(
+        "The list has no headings: its first row looks like a person's. Write the headings on the first row and"
+        " choose the file again."
+    ),
     "missing_column": _(
         "These columns are missing: %(columns)s. These are recognised: %(known)s. Add what is missing and choose"
         " the file again."

@@ -129,10 +129,10 @@ def _after_in_names(
 OF_A_CASE = ("pk", "number", "person_id", "state", "initiative_id", "updated_at", "opened_on")
 # What a column needs beyond that, and only when it is shown.
 BESIDES = {
-    "person": "person__name",
-    "initiative": "initiative__name",
-    "handler": "handler",
-    "consent": "consent_until",
+    "person": ("person__name", "person__protected"),
+    "initiative": ("initiative__name",),
+    "handler": ("handler",),
+    "consent": ("consent_until",),
 }
 OF_A_LEAVE = frozenset({"day", "degree", "benefit", "spell_until"})
 
@@ -141,7 +141,7 @@ def with_cells(
     rows: QuerySet[Case], member: Membership, shown: tuple[str, ...], *, most: int | None = None
 ) -> list[tuple[dict, dict[str, columns.Value]]]:
     """The rows as values, each with what its columns show; one statement, and one for the sick leaves if a column asks."""
-    names = [*OF_A_CASE, *(BESIDES[name] for name in shown if name in BESIDES)]
+    names = [*OF_A_CASE, *(value for name in shown for value in BESIDES.get(name, ()))]
     if "handler" in shown:
         rows = rows.annotate(handler=Subquery(filters.handlers(member).values("member__user__name")[:1]))
     if "consent" in shown:
@@ -189,6 +189,7 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
         "case__number",
         "case__person_id",
         "case__person__name",
+        "case__person__protected",
         "case__unit__name",
     )
     values = list(after.values(*names)[: PAGE + 1])
@@ -208,7 +209,9 @@ def received(member: Membership, *, before: str, with_persons: bool) -> Page:
                 cells={
                     "unit": v["case__unit__name"],
                     "since": timezone.localtime(v["at"]).date(),
-                    "person": v["case__person__name"] if with_persons else "",
+                    "person": columns.named(v["case__person__name"], v["case__person__protected"])
+                    if with_persons
+                    else "",
                 },
                 is_new=v["case_id"] in new,
             )
@@ -282,6 +285,7 @@ def search(member: Membership, term: str) -> Found:
         "number",
         "person_id",
         "person__name",
+        "person__protected",
         "unit_id",
         "unit__name",
         "updated_at",
@@ -298,7 +302,7 @@ def search(member: Membership, term: str) -> Found:
             Row(
                 number=v["number"],
                 url=f"/cases/{v['number']}/",
-                person=v["person__name"],
+                person=columns.named(v["person__name"], v["person__protected"]),
                 unit=v["unit__name"],
                 day=days.get(v["pk"]),
                 moved=v["updated_at"],

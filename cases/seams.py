@@ -5,6 +5,8 @@ case_panels: functions (request, case) -> a part of the case page, or None. open
 units) -> counts shown before a withdrawal. worklist: functions (membership) -> rows of *Att göra*.
 own_matters: functions (membership) -> what the unit itself wrote, for *Våra uppgifter*.
 journal: sources of events for *Dagens journaltexter* (cases.journal.Source).
+worked_on: functions () -> a condition on a case (OuterRef("pk")): the room holds something on it, and an import that opened
+it does not take it back.
 """
 
 from collections.abc import Callable
@@ -18,6 +20,7 @@ open_matters: list[Callable[..., dict[str, int]]] = []
 worklist: list[Callable[..., list["Matter"]]] = []
 case_actions: list[Callable[..., list[dict[str, str]]]] = []
 journal: list[Any] = []
+worked_on: list[Callable[[], Any]] = []
 
 
 # No part of the worklist holds more rows than this: nobody does more in a day.

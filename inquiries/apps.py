@@ -14,6 +14,7 @@ class InquiriesConfig(AppConfig):
         seams.case_panels.append(plugs.case_panel)
         seams.case_actions.append(plugs.case_actions)
         seams.open_matters.append(plugs.open_matters)
+        seams.worked_on.append(plugs.worked_on)
         seams.journal.extend(journal.SOURCES)
         drafts.withheld.append(plugs.withheld_drafts)
         drafts.places["ask"] = drafts.Place(plugs.question_draft_words, plugs.question_draft_address)

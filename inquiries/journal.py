@@ -48,6 +48,7 @@ def _asked(member: Membership, rows: QuerySet[Inquiry]) -> list[Event]:
                 i.asked_at,
                 _lines(said % names, content_of(question) if question else ""),
                 (f"{'asked' if ours else 'was_asked'}:{i.pk}",),
+                (question.pk,) if question else (),
             )
         )
     return events
@@ -86,15 +87,14 @@ def _stepped(member: Membership, rows: QuerySet[InquiryState]) -> list[Event]:
             "unit": other.name,
             "about": str(Category(i.category).label),
         }
-        answer = [
-            content_of(words[item]) for item in parts[i.pk] if step.state == State.ANSWERED and item in words
-        ]
+        answer = [words[item] for item in parts[i.pk] if step.state == State.ANSWERED and item in words]
         events.append(
             Event(
                 i.case_id,
                 step.at,
-                _lines(said % names, *answer),
+                _lines(said % names, *map(content_of, answer)),
                 (f"{'step' if ours else 'answer'}:{step.pk}",),
+                tuple(item.pk for item in answer),
             )
         )
     return events

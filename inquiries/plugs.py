@@ -29,6 +29,11 @@ from parties.workdays import workdays_between
 CONSENT_WARNING_DAYS = 30
 
 
+def worked_on() -> Exists:
+    """That something was asked on a case, in the portal or on paper."""
+    return Exists(Inquiry.objects.filter(case=OuterRef("pk")))
+
+
 @dataclass
 class Row:
     """One inquiry as a row: what it is about, with whom, whose turn it is, and how late."""

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from audit import ledger
-from cases import intake
+from cases import intake, seams
 from cases.models import (
     Assignment,
     Case,
@@ -27,6 +27,8 @@ from cases.models import (
     HandOver,
     ImportRun,
     Item,
+    JournalTick,
+    PrintedForm,
     Spell,
     State,
 )
@@ -81,11 +83,13 @@ def would_undo(by: Membership, run: ImportRun) -> Undoing:
 
 
 def _untouched(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Those in which nothing was written, given, asked, assigned or moved after the statement that opened them."""
+    """Those in which nothing was written, given, asked, printed, entered, assigned or moved after the statement that opened
+    them.
+    """
     first = CaseState.objects.filter(case=OuterRef("pk")).order_by("from_at", "pk").values("from_at")[:1]
     cases = cases.annotate(opened_at=Subquery(first)).filter(updated_at=F("opened_at"))
     here, later = {"case": OuterRef("pk")}, OuterRef("opened_at")
-    return cases.exclude(
+    cases = cases.exclude(
         Exists(CaseState.objects.filter(**here, from_at__gt=later))
         | Exists(Spell.objects.filter(**here, at__gt=later))
         | Exists(Item.objects.filter(**here, at__gt=later))
@@ -94,7 +98,13 @@ def _untouched(cases: QuerySet[Case]) -> QuerySet[Case]:
         | Exists(Declined.objects.filter(**here))
         | Exists(Disclosure.objects.filter(**here))
         | Exists(HandOver.objects.filter(**here))
+        # A form may be signed by now; a text stands in the care record, taken back or not.
+        | Exists(PrintedForm.objects.filter(**here))
+        | Exists(JournalTick.objects.filter(**here))
     )
+    for of_a_room in seams.worked_on:
+        cases = cases.exclude(of_a_room())
+    return cases
 
 
 @transaction.atomic

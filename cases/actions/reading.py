@@ -1,10 +1,12 @@
 """Noting that the unit has opened what it was given, and fetching it to the unit's own file."""
 
+from collections.abc import Iterable
+
 from django.db import connection, transaction
 from django.http import Http404
 
 from audit import ledger
-from cases.access import allowed_actions
+from cases.access import allowed_actions, may_write
 from cases.actions.locking import locked
 from cases.models import Case, Disclosure, Item
 from parties.models import Membership
@@ -20,6 +22,19 @@ def note_opened(*, by: Membership, case: Case, item: Item | None = None) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("select portal.note_opened(%s, %s)", [case.pk, item.pk if item else None])
+        return cursor.fetchone()[0]
+
+
+def note_items_opened(*, by: Membership, items: Iterable[int]) -> int:
+    """The unit has read these versions on a page with those of many cases; one statement, however many they are.
+
+    What of them does not stand given to the unit is passed over, and a manager opens nothing, as on the case.
+    """
+    keys = sorted(set(items))
+    if not keys or not may_write(by):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("select portal.note_items_opened(%s)", [keys])
         return cursor.fetchone()[0]
 
 

@@ -116,7 +116,7 @@ def _choose(request: PortalRequest) -> HttpResponse:
         try:
             would = intake.check(by=member, content=content, filename=file.name, initiative=initiative)
         except ListFileProblem as problem:
-            asks = problem.code in ASKED_ABOUT and mappings.headings_to_ask(content, file.name)
+            asks, problem = _asks(problem, content, file.name)
             if asks:
                 kept = initiative and {"pk": initiative.pk, "name": initiative.name}
                 told = {"asks": asks, "filename": file.name, "initiative": kept}
@@ -148,6 +148,16 @@ def _choose(request: PortalRequest) -> HttpResponse:
     )
 
 
+def _asks(problem: ListFileProblem, content: bytes, filename: str) -> tuple[list[str], ListFileProblem]:
+    """Which headings to ask about, if that may help; else why the file is refused."""
+    if problem.code not in ASKED_ABOUT:
+        return [], problem
+    try:
+        return mappings.headings_to_ask(content, filename), problem
+    except ListFileProblem as better:
+        return [], better
+
+
 @require_http_methods(["GET", "POST"])
 def import_columns(request: PortalRequest) -> HttpResponse:
     """Asks which heading of the waiting list is which column, remembers it for the unit, and checks the list."""
@@ -158,10 +168,10 @@ def import_columns(request: PortalRequest) -> HttpResponse:
     name = waits.told["filename"]
     form = mappings.ColumnsOfListForm(request.POST or None, headings=waits.told["asks"])
     if form.is_valid():
-        mappings.remember(by=member, content=waits.content, filename=name, columns=form.columns)
         kept = waits.told["initiative"]
         initiative = kept and Initiative.objects.filter(pk=kept["pk"]).first()
         try:
+            mappings.remember(by=member, content=waits.content, filename=name, columns=form.columns)
             would = intake.check(by=member, content=waits.content, filename=name, initiative=initiative)
         except ListFileProblem as problem:
             form.add_error(None, _refused(name, problem))

@@ -15,6 +15,7 @@ from audit import ledger
 from cases import journal
 from cases.access import case_worker, demand, may_write, open_case
 from cases.actions import journal as verbs
+from cases.actions.reading import note_items_opened
 from cases.filters import MINE
 from cases.listing import SHOW_PERSONS
 from parties.access import PortalRequest, who_acts
@@ -39,6 +40,7 @@ def texts(request: PortalRequest) -> HttpResponse:
     )
     blocks = found[: journal.MOST_CASES]
     ledger.record_read("journal.read", by=member, persons=persons[: journal.MOST_CASES])
+    note_items_opened(by=member, items=[item for block in blocks for item in block.items])
     return render(
         request,
         "cases/journal.html",

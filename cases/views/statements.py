@@ -1,5 +1,6 @@
 """Statements and decisions: the overview, a list before it is sent and after, the answers, and what is ticked off."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from cases.actions import match as match_verbs
 from cases.actions import statement_list as verbs
 from cases.actions.disclosure import EXCLUDED_READ
 from cases.actions.item import Superseded
+from cases.actions.reading import note_items_opened
 from cases.answering import ListForm, RowForm
 from cases.deciding import Standing
 from cases.facts import BY_FK, WAITING
@@ -46,6 +48,7 @@ def overview(request: PortalRequest) -> HttpResponse:
         with_persons=request.session.get(SHOW_PERSONS, False),
     )
     ledger.record_read("statements.listed", by=member, persons=page.persons)
+    note_items_opened(by=member, items=_decisions_on(page.rows))
     return render(
         request,
         "cases/statements.html",
@@ -200,6 +203,7 @@ def statement_list(request: PortalRequest, list_number: str) -> HttpResponse:
     )
     if not stays:
         verbs.note_list_opened(by=member, list=sent)
+    note_items_opened(by=member, items=_decisions_on(rows))
     return render(
         request,
         "cases/statement_list.html",
@@ -276,6 +280,11 @@ def _next_row(number: str, rows: list[statements.Row], done: statements.Row, our
         if left
         else f"{address}?{STAYS}=1"
     )
+
+
+def _decisions_on(rows: Iterable[statements.Row]) -> list[int]:
+    """The decisions that the rows show whole. Of a statement a row has no more than its form and day."""
+    return [row.decision.pk for row in rows if row.decision]
 
 
 @require_POST

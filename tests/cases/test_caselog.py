@@ -140,6 +140,29 @@ def test_everybody_of_the_cast_meets_the_page(page, cast, logged, sign_in):
             assert NAME not in answer.content.decode(), name
 
 
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [
+        ("statements.printed", "opened"),
+        ("agenda.printed", "opened"),
+        ("cases.exported", "opened"),
+        ("journal.read", "opened"),
+        ("statements.listed", "listed"),
+        ("cases.listed", "listed"),
+    ],
+)
+def test_a_paper_and_a_file_of_many_take_the_content_out_and_are_no_mere_list(cast, case, kind, how):
+    with acting(cast.coordinator):
+        before = reads.about_case(cast.coordinator, case=case.pk, person=case.person_id)
+        known = set(before.values_list("pk", flat=True))
+    read(cast.coordinator, case, kind, listed=True)
+    with acting(cast.coordinator):
+        rows = reads.about_case(cast.coordinator, case=case.pk, person=case.person_id).exclude(pk__in=known)
+        (entry,) = reads.in_the_way(rows, how)
+        assert not reads.in_the_way(rows, {"opened": "listed", "listed": "opened"}[how])
+        assert reads.was_opened(entry) == (how == "opened")
+
+
 def test_the_log_of_a_case_splits_opened_and_shown_in_a_list(cast, logged, sign_in):
     client = sign_in(cast.coordinator)
     address = f"/cases/{logged.number}/log/"

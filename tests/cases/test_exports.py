@@ -108,6 +108,7 @@ def test_names_are_left_out_when_they_are_not_shown_and_when_they_are_protected(
     draw(export)
     text = fetch(cast.coordinator, export).decode("utf-8-sig")
     assert "Öppen Person" in text and "Gömd" not in text and hidden.number in text
+    assert text.count("Skyddade personuppgifter") == 1
     export = ask(cast.coordinator, with_names=False)
     draw(export)
     text = fetch(cast.coordinator, export).decode("utf-8-sig")

@@ -5,13 +5,17 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from audit.models import Entry
+from cases import seams
 from cases.actions import case as case_verbs
 from cases.actions import import_run as verbs
 from cases.actions.block import block
-from cases.models import Case, CaseOutcome, ImportRun, ItemType, State
+from cases.actions.printing import note_printed
+from cases.models import Case, CaseOutcome, ImportRun, ItemType, JournalTick, State
+from inquiries.models import Inquiry
 from parties.access import acting
 from tests.cases.test_intake import imported, listed, row
 from tests.factories import make_case, make_consent, make_item, test_number
@@ -70,7 +74,9 @@ def test_what_the_list_opened_is_closed_and_the_same_list_opens_it_anew(cast):
     assert imported(cast.coordinator, content).nothing_new
 
 
-@pytest.mark.parametrize("done_since", ["item", "spell", "state", "consent", "nothing"])
+@pytest.mark.parametrize(
+    "done_since", ["item", "spell", "state", "consent", "printed", "entered", "asked", "elsewhere", "nothing"]
+)
 def test_where_something_was_done_since_the_case_stays(cast, done_since):
     imported(cast.coordinator, listed(row(number=A)))
     run, case, me = run_of(cast.coordinator), case_of(cast.coordinator, A), cast.coordinator
@@ -86,8 +92,30 @@ def test_where_something_was_done_since_the_case_stays(cast, done_since):
             case_verbs.set_state(by=me, case=case, state="paused")
     elif done_since == "consent":
         make_consent(me, case)
+    elif done_since in ("printed", "elsewhere"):
+        # The near miss: a form printed on a case that the list did not open.
+        on = case if done_since == "printed" else make_case(me)
+        with acting(me):
+            note_printed(by=me, case=on, number="P1", units=[])
+    elif done_since == "entered":
+        with acting(me):
+            JournalTick.objects.create(case=case, unit=me.unit, event="case:1", by=me)
+            # Taken back it was in the record all the same.
+            JournalTick.objects.update(undone_at=Now(), undone_by=me)
+    elif done_since == "asked":
+        question = make_item(me, case, ItemType.QUESTION)
+        with acting(me):
+            Inquiry.objects.create(
+                asker_unit=me.unit, to_unit=cast.investigator.unit, case=case, by=me, category="planning",
+                mode="case", question=question, due_on=timezone.localdate(),
+            )  # fmt: skip
+            # The question is a text as well, which would keep the case by itself: the room says it too.
+            assert [c.pk for c in Case.objects.filter(seams.worked_on[-1]())] == [case.pk]
+    with acting(me):
+        would = verbs.would_undo(me, run)
     done = undo(me, run)
-    if done_since == "nothing":
+    assert [c.pk for c in would.worked_on] == [c.pk for c in done.worked_on], "the preview says the same"
+    if done_since in ("elsewhere", "nothing"):
         assert [c.pk for c in done.closes] == [case.pk]
         assert state_of(me, case) == State.CLOSED
     else:

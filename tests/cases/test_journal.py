@@ -337,3 +337,25 @@ def test_another_clinics_manager_and_a_new_care_unit_see_their_own(cast, case):
     with acting(member):
         blocks, persons = journal.day_of(member, TODAY, mine=True, with_persons=False)
     assert [b.number for b in blocks] == [mine.number] and persons == [mine.person_id]
+
+
+def test_what_others_gave_is_opened_by_reading_its_text_and_the_rest_is_not(cast, case, shared, sign_in):
+    """Two plans of FK's: one given today stands in today's texts, the other in yesterday's."""
+    one, two = (make_item(cast.investigator, case, heading=f"FK:s plan {n}") for n in (1, 2))
+    shown = make_disclosure(cast.investigator, case, cast.coordinator.unit, one)
+    yesterday = timezone.now() - timedelta(days=1)
+    other = make_disclosure(cast.investigator, case, cast.coordinator.unit, two, at=yesterday)
+
+    def unopened() -> set[int]:
+        with acting(cast.coordinator):
+            return set(Disclosure.objects.unopened_by(cast.coordinator).values_list("pk", flat=True))
+
+    sign_in(cast.manager).get("/journal/")
+    assert unopened() == {shown.pk, other.pk}, "a manager reads for nobody"
+    page = sign_in(cast.coordinator).get("/journal/").content.decode()
+    assert "FK:s plan 1" in page and "FK:s plan 2" not in page
+    assert unopened() == {other.pk}
+    with acting(cast.coordinator):
+        assert Disclosure.objects.get(pk=shown.pk).opened_by == cast.coordinator
+    sign_in(cast.coordinator).get(f"/journal/?day={timezone.localdate(yesterday)}")
+    assert unopened() == set()

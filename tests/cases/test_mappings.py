@@ -1,9 +1,13 @@
 """A list whose headings are not the house's: asked once, remembered by the unit, and never a diagnosis (R19)."""
 
+import hashlib
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases import intake, mappings
+from cases.crypt import heading_key, index_key
+from cases.listcells import ListFileProblem
 from cases.models import Case, ColumnMapping, Item, Spell
 from parties.access import acting
 from tests.cases.test_intake import NUMBER
@@ -104,3 +108,54 @@ def test_a_file_that_is_no_list_is_refused_as_before(cast, sign_in):
             assert sign_in(member).get("/cases/import/columns/").status_code in (
                 302 if member is None else 404,
             ), name
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        FOREIGN[1],
+        FOREIGN[1].replace(NUMBER, "19850709-980X"),
+        "Åke;Sandgren;Ekelunda;Mottagning Norr;50 %;x;y;z;q",
+        "Åke;Sandgren;Ekelunda;Mottagning Norr;Sjukpenning;x;y;z;q",
+        "Åke;Sandgren;Ekelunda;Mottagning Norr;24/2 2026;x;y;z;q",
+        "Åke;Sandgren;Ekelunda;Mottagning Norr;24 feb 2026;x;y;z;q",
+    ],
+)
+def test_a_first_row_that_is_a_persons_is_neither_shown_nor_kept(cast, sign_in, first):
+    client = sign_in(cast.coordinator)
+    answer = choose(client, content(first, FOREIGN[1]))
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "Listan saknar rubriker" in page
+    assert "Sandgren" not in page and NUMBER not in page
+    assert client.get("/cases/import/columns/")["Location"] == "/cases/import/"
+    assert "Sandgren" not in str(dict(client.session))
+    with acting(cast.coordinator):
+        with pytest.raises(ListFileProblem):
+            mappings.remember(
+                by=cast.coordinator,
+                content=content(first),
+                filename="l.csv",
+                columns={"Efternamn": "Sandgren"},
+            )
+        assert not ColumnMapping.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "heading", ["Namn 2", "2026", "År 2026-2027", "Grad %", "Omfattning 100 % i dag", "Datum 1"]
+)
+def test_a_heading_with_a_figure_is_still_a_heading(heading):
+    lines = (FOREIGN[0].replace("Arbetsplats", heading), FOREIGN[1])
+    assert heading in mappings.headings_to_ask(content(*lines), "l.csv")
+
+
+def test_a_heading_is_kept_by_a_keyed_fingerprint(cast, settings):
+    heading = FOREIGN[0].split(";")[0]
+    with acting(cast.coordinator):
+        said = {"columns": {"Personnummer": heading}, "content": content(*FOREIGN), "filename": "l.csv"}
+        mappings.remember(by=cast.coordinator, **said)
+        kept = ColumnMapping.objects.get()
+        bare = hashlib.sha256(heading.casefold().encode()).hexdigest()
+        assert bare not in kept.columns and mappings.known_for(cast.coordinator, content(*FOREIGN), "l.csv")
+        settings.NUMBER_INDEX_KEY = b"x" * 32
+        assert mappings.known_for(cast.coordinator, content(*FOREIGN), "l.csv") == {}
+    assert heading_key("198507099805") != index_key("198507099805").hex()

@@ -695,3 +695,24 @@ def test_a_withdrawal_under_way_ends_closed(cast):
     ((sent, given),) = outcome
     assert given == {gone.pk: False, stays.pk: True}
     assert numbers(cast.investigator, sent) == [stays.case.number]
+
+
+def test_a_decision_is_opened_where_its_row_is_shown_and_a_statement_is_not(cast, sign_in):
+    """Two lists with a decision each: the one that is opened is read, the other is still new."""
+    one, two = statement(cast), statement(cast)
+    lists = [send(cast, item)[0] for item in (one, two)]
+    made = [answer(cast, item).item for item in (one, two)]
+
+    def unopened(member) -> set[int]:
+        with acting(member):
+            return set(Disclosure.objects.unopened_by(member).values_list("item", flat=True)) - {None}
+
+    assert unopened(cast.coordinator) == {d.pk for d in made}
+    sign_in(cast.manager).get(f"/statements/lists/{lists[0].number}/")
+    assert len(unopened(cast.coordinator)) == 2, "a manager reads for nobody"
+    sign_in(cast.coordinator).get(f"/statements/lists/{lists[0].number}/")
+    assert unopened(cast.coordinator) == {made[1].pk}
+    sign_in(cast.coordinator).get("/statements/?which=granted")
+    assert unopened(cast.coordinator) == set()
+    sign_in(cast.investigator).get(f"/statements/lists/{lists[0].number}/")
+    assert unopened(cast.investigator) == {one.pk, two.pk}, "a row of a list holds no statement whole"
