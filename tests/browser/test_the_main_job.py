@@ -59,7 +59,7 @@ def write_a_plan(desk, number: str) -> None:
     desk.go(f"/cases/{number}/items/new/?type=plan")
     page.locator("input[name=heading]").fill("Prova 25 % arbete under fyra veckor")
     page.locator("textarea[name=text]").fill("Start vecka 46, på förmiddagarna.")
-    page.locator("button.btn-primary[type=submit]").click()
+    page.locator("main button.btn-primary[type=submit]").click()
     page.wait_for_url(re.compile(r"/items/\d+/$"))
 
 
