@@ -114,7 +114,8 @@ def _calls(member: Membership, mine: bool) -> dict[str, Call]:
     wanted: CaseQuerySet = Case.objects.all()
     if mine:
         wanted = wanted.filter(Exists(filters.handlers(member).filter(member=member)))
-    does = {m.key for m in MILESTONES if milestones.can_do(member, m)} | {"M15"}
+    # What a page settles for many cases at once is no reason to phone one person.
+    does = {m.key for m in MILESTONES if milestones.can_do(member, m)} - set(milestones.TOGETHER) | {"M15"}
     for reached, facts in milestones.reached_in(wanted, member, today):
         if reached.milestone.key in does and _is_time(reached, today):
             call = calls.setdefault(facts.number, Call(facts.case, facts.number, facts.person))
